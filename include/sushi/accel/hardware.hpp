@@ -1,0 +1,94 @@
+// The validated description of one SushiAccel and what it is attached to. Units are in the names.
+// Defaults are the ZCU104's; which of them are measured, derived or assumed stands in
+// docs/configuration.md and FACTS-tagged in configs/hardware/zcu104.yaml.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sushi/core/units.hpp"
+
+namespace sushi {
+
+struct DeviceConfig {
+  std::string name = "unnamed";
+  std::int64_t onchip_memory_kib = 4864;  // block RAM and UltraRAM in all
+  bool enforce_capacity = true;           // false: buffers may exceed it; results are "hypothetical"
+};
+
+struct DpeArrayConfig {
+  int kernels = 16;      // kernels a cycle
+  int channels = 9;      // channels a cycle, for a 3×3 window
+  int fill_cycles = 23;  // pipeline fill and drain a kernel × channel tile
+};
+
+struct BufferConfig {
+  std::int64_t capacity_kib = 0;
+  Bytes capacity() const { return Bytes(capacity_kib * 1024); }
+};
+
+struct AxiConfig {
+  int ports = 6;                    // AXI4 masters of the accelerator
+  int beat_bytes = 16;              // data width of one port
+  int burst_beats = 16;             // beats of the longest burst
+  int burst_gap_cycles = 9;         // cycles lost a burst and port
+  int max_outstanding_bursts = 16;  // a port
+  int weight_ports = 2;             // ports of each DMA engine; their sum is at most `ports`
+  int iact_ports = 2;
+  int oact_ports = 2;
+};
+
+struct AccelConfig {
+  std::int64_t clock_mhz = 100;
+  DpeArrayConfig dpe_array;
+  BufferConfig pb{1728};     // Persistent Buffer
+  BufferConfig db{576};      // Dynamic Buffer, both banks
+  bool db_ping_pong = true;  // false: one bank, fetching and computing alternate
+  BufferConfig sb{512};      // Streaming Buffer (activations)
+  BufferConfig lb{8};        // Line Buffer
+  BufferConfig ob{784};      // Output Buffer (int32 partial sums)
+  BufferConfig qb{16};       // quantisation-parameter buffer
+  int vector_lanes = 16;     // channels a cycle of the vector unit (pools)
+  bool keep_activations_on_chip = true;
+  AxiConfig axi;
+};
+
+struct SimpleDramConfig {
+  double peak_gbps = 16.8;        // 10^9 bytes a second
+  int burst_bytes = 64;           // traffic is rounded up to whole bursts
+  std::int64_t latency_ns = 150;  // request to first data
+  std::int64_t row_jump_ns = 36;  // a transaction that does not start where the previous one ended
+};
+
+struct HostConfig {
+  double layer_call_us = 0;        // paid by every layer of every inference
+  double board_layer_call_us = 0;  // what the measured board pays a layer; used by `validate` only
+};
+
+enum class Granularity { kKernelTile, kChannelTile };  // of the weight transactions
+
+struct HardwareConfig {
+  DeviceConfig device;
+  AccelConfig accel;
+  SimpleDramConfig dram;
+  HostConfig host;
+  Granularity granularity = Granularity::kKernelTile;
+};
+
+// The accelerator's clock against picoseconds. A frequency need not divide 10^12: edge n lies at
+// ⌈n·10^6/MHz⌉ ps after the origin, so rounding never accumulates.
+class ClockDomain {
+ public:
+  explicit ClockDomain(std::int64_t mhz) : mhz_(mhz) {}
+  Picoseconds TimeOf(Cycles cycle) const { return Picoseconds(CeilDiv(cycle.value() * 1'000'000, mhz_)); }
+  // The first edge at or after `time`.
+  Cycles EdgeAtOrAfter(Picoseconds time) const { return Cycles(FloorEdge(time.value() - 1) + 1); }
+  std::int64_t mhz() const { return mhz_; }
+
+ private:
+  // The last edge at or before `ps`, -1 for ps < 0: TimeOf(n) ≤ ps ⇔ n·10^6 ≤ ps·MHz.
+  std::int64_t FloorEdge(std::int64_t ps) const { return ps < 0 ? -1 : ps * mhz_ / 1'000'000; }
+  std::int64_t mhz_;
+};
+
+}  // namespace sushi

@@ -1,0 +1,20 @@
+// What the scheduler's side of the code sees of the accelerator. Implemented by the SystemC
+// simulation (sim) and by the kernel-free driver (accel); both give identical results.
+#pragma once
+
+#include "sushi/accel/results.hpp"
+#include "sushi/supernet/subgraph.hpp"
+
+namespace sushi {
+
+class ServiceModel {
+ public:
+  virtual ~ServiceModel() = default;
+  // One inference of SubNet `subnet` (an index into the SuperNet's SubNets) from quiesced state with
+  // `cached` in the Persistent Buffer.
+  virtual InferenceResult Infer(int subnet, const SubGraph& cached) = 0;
+  // Replaces `from` by `to` in the Persistent Buffer: fetches to∖from, blocking.
+  virtual SwapResult Swap(const SubGraph& from, const SubGraph& to) = 0;
+};
+
+}  // namespace sushi

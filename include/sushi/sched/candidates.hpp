@@ -1,0 +1,19 @@
+// The candidate SubGraphs of SushiAbs: a stated, deterministic method (docs/scheduling.md). Each fits
+// `capacity` and fills it to at least 98 % unless the SuperNet's box of all SubNets is smaller.
+#pragma once
+
+#include <vector>
+
+#include "sushi/sched/latency_table.hpp"
+
+namespace sushi {
+
+// At most `count` candidates, distinct, none empty; fewer only when the space has no more. `capacity`
+// of 0 gives none.
+std::vector<SubGraphColumn> MakeCandidates(const SuperNet& net, Bytes capacity, int count);
+
+// The SubNet's convolutions in order until `capacity` is full (the last one cut by kernels, later
+// layers fill what is left): what last_served caches.
+SubGraph PrefixThatFits(const SuperNet& net, const SubGraph& wanted, Bytes capacity);
+
+}  // namespace sushi

@@ -1,0 +1,31 @@
+// Quantiles of non-negative integers in fixed memory: buckets of equal relative width (1024 an
+// octave), so any quantile is off by at most 1/1024 of its value (values below 1024 are exact).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace sushi {
+
+class QuantileSketch {
+ public:
+  static constexpr int kSubBits = 10;
+  static constexpr double kRelativeError = 1.0 / (1 << kSubBits);
+
+  QuantileSketch();
+  void Add(std::int64_t value, std::int64_t times = 1);  // InternalError when negative
+  std::int64_t count() const { return count_; }
+  std::int64_t min() const { return min_; }  // exact
+  std::int64_t max() const { return max_; }  // exact
+  // Nearest rank: the smallest value with at least ⌈q·count⌉ values at or below it; 0 when empty.
+  std::int64_t Quantile(double q) const;
+
+ private:
+  std::vector<std::int64_t> buckets_;
+  std::int64_t count_ = 0, min_ = 0, max_ = 0;
+};
+
+// The same rank rule on all the values, exact. Reorders `values`.
+std::int64_t ExactQuantile(std::vector<std::int64_t>& values, double q);
+
+}  // namespace sushi

@@ -1,0 +1,82 @@
+// A SuperNet is one weight-shared network. A SubNet picks, per SuperNet convolution, the first K
+// kernels and first C channels, and which convolutions exist at all. (SUSHI, MLSys 2023, arXiv
+// 2306.17266; once-for-all.)
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sushi/core/units.hpp"
+
+namespace sushi {
+
+// One convolution of the SuperNet at its largest. The classifier is the last one, not cacheable.
+struct SuperNetLayer {
+  std::string name;  // e.g. "stage2.block0.conv2"
+  int max_kernels = 0;
+  int max_channels = 0;
+  int kernel_h = 1;
+  int kernel_w = 1;
+  bool cacheable = true;
+
+  Bytes WeightBytes() const { return Bytes(std::int64_t{max_kernels} * max_channels * kernel_h * kernel_w); }
+};
+
+enum class OpKind {
+  kConv,         // also the classifier, a 1×1 convolution at one position
+  kMaxPool,      // vector unit
+  kAveragePool,  // vector unit; the shortcut's 2×2 and the global one
+};
+const char* Name(OpKind kind);
+
+// An activation of one SubNet: `channels` maps of h×w uint8. Tensor 0 is the input image.
+struct Tensor {
+  int channels = 0;
+  int height = 0;
+  int width = 0;
+};
+
+inline constexpr int kNone = -1;
+
+// One step of a SubNet, in order of execution. Shapes are of the SubNet, not the SuperNet.
+struct Op {
+  OpKind kind = OpKind::kConv;
+  std::string name;
+  int supernet_layer = kNone;  // index into SuperNet::layers; kNone for pools
+  int kernels = 0;             // output channels (= channels for pools)
+  int channels = 0;            // input channels
+  int kernel_h = 1, kernel_w = 1;
+  int in_h = 0, in_w = 0;
+  int pad_h = 0, pad_w = 0;
+  int stride_h = 1, stride_w = 1;
+  int input = 0;         // tensor read
+  int output = 0;        // tensor written
+  int residual = kNone;  // tensor added to the output as it drains, same shape as output
+
+  int OutH() const { return (in_h + 2 * pad_h - kernel_h) / stride_h + 1; }
+  int OutW() const { return (in_w + 2 * pad_w - kernel_w) / stride_w + 1; }
+  std::int64_t Macs() const;  // useful multiply-accumulates; 0 for pools
+  Bytes WeightBytes() const;  // 0 for pools
+};
+
+struct SubNet {
+  std::string name;
+  double top1_percent = 0;
+  int input_size = 0;  // pixels a side, 0 when the table does not say
+  std::vector<Op> ops;
+  std::vector<Tensor> tensors;
+
+  std::int64_t Macs() const;      // all ops, classifier included
+  std::int64_t ConvMacs() const;  // cacheable convolutions only (what OFA publishes adds the classifier)
+};
+
+struct SuperNet {
+  std::string name;
+  std::vector<SuperNetLayer> layers;
+  std::vector<SubNet> subnets;
+
+  int FindSubNet(const std::string& subnet_name) const;  // index or kNone
+};
+
+}  // namespace sushi
