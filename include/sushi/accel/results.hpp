@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "sushi/accel/hardware.hpp"
 #include "sushi/core/units.hpp"
+#include "sushi/dram/memory.hpp"
 
 namespace sushi {
 
@@ -105,5 +107,12 @@ struct SwapResult {
   Picoseconds duration;
   Counters total;
 };
+
+// Books one memory access: traffic by kind, whole bursts by direction, transactions, busy time.
+void CountMemoryAccess(Traffic kind, Bytes bytes, bool write, const MemoryTiming& timing, Counters& counters);
+
+// Appends a layer. Each layer begins on a clock edge of its own origin, so service is the sum of the
+// layers' times.
+void AddLayer(LayerResult layer, const ClockDomain& clock, InferenceResult& result);
 
 }  // namespace sushi

@@ -15,6 +15,8 @@ class ServiceModel {
   virtual InferenceResult Infer(int subnet, const SubGraph& cached) = 0;
   // Replaces `from` by `to` in the Persistent Buffer: fetches to∖from, blocking.
   virtual SwapResult Swap(const SubGraph& from, const SubGraph& to) = 0;
+  // One op by itself, from and to DRAM with nothing cached, after `host` cycles of the host's call.
+  virtual LayerResult RunAlone(int subnet, int op, Cycles host) = 0;
 };
 
 }  // namespace sushi

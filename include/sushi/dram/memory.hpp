@@ -17,6 +17,7 @@ struct MemoryTiming {
   Picoseconds start;       // the memory begins to work on the request
   Picoseconds first_data;  // the first data leave (read) or are taken (write)
   Picoseconds done;        // the last data leave or are taken
+  Bytes moved;             // whole bursts
 };
 
 // Contract: requests are handed over with non-decreasing `now` (InternalError otherwise) and are
@@ -27,7 +28,6 @@ class Memory {
   virtual ~Memory() = default;
   virtual MemoryTiming Accept(Picoseconds now, const MemoryRequest& request) = 0;
   virtual void Quiesce() = 0;
-  virtual Bytes MovedBytes(const MemoryRequest& request) const = 0;  // whole bursts
 };
 
 }  // namespace sushi

@@ -1,0 +1,45 @@
+// One DMA engine's way to the memory: `ports` AXI ports side by side. Equations L1–L4 of
+// docs/timing-model.md. Plain arithmetic and one piece of state: when the link is free again.
+#pragma once
+
+#include "sushi/accel/hardware.hpp"
+#include "sushi/dram/memory.hpp"
+
+namespace sushi {
+
+// How long a descriptor keeps the ports busy.
+class LinkSpeed {
+ public:
+  // `latency` is the memory's: with few outstanding bursts a port runs dry waiting for it.
+  LinkSpeed(const AxiConfig& axi, int ports, Picoseconds latency, const ClockDomain& clock);
+
+  // L1  beats a port = ⌈⌈bytes/beat⌉ / ports⌉
+  // L2  cycles = beats a port + ⌈beats a port / burst⌉ · gap
+  // L3  gap = max(burst_gap, ⌈(latency + burst) / outstanding⌉ − burst)
+  Cycles TransferCycles(Bytes bytes) const;
+
+ private:
+  std::int64_t beat_bytes_, burst_beats_, ports_, gap_;
+};
+
+// When a transfer occupied the link, in cycles since the layer began. Data arrive evenly in between.
+struct LinkTransfer {
+  Cycles start, done;
+};
+
+// A link serves its transfers in the order they are handed over.
+class DmaLink {
+ public:
+  explicit DmaLink(const ClockDomain& clock) : clock_(clock) {}
+
+  // L4  start = max(first_data↑, free); done = max(start + cycles, memory done↑, not_before); ↑ rounds
+  // up to the next clock edge. `not_before`: write-back cannot end before the array has produced it.
+  LinkTransfer Deliver(const MemoryTiming& memory, Cycles cycles, Cycles not_before = Cycles(0));
+  void Reset() { free_ = Cycles(0); }
+
+ private:
+  ClockDomain clock_;
+  Cycles free_;
+};
+
+}  // namespace sushi

@@ -1,0 +1,46 @@
+// What one inference or PB swap consists of, for both engines: where activations live, where everything
+// lies in DRAM, one LayerPlan per op, the transfers of a swap.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sushi/accel/layer_plan.hpp"
+#include "sushi/accel/placement.hpp"
+#include "sushi/accel/unit_timing.hpp"
+#include "sushi/supernet/subgraph.hpp"
+
+namespace sushi {
+
+class InferencePlanner {
+ public:
+  // Places the activations of every SubNet. `hw` and `net` must outlive the planner. UserError when a
+  // SubNet cannot run on the hardware.
+  InferencePlanner(const HardwareConfig& hw, const SuperNet& net);
+
+  const HardwareConfig& hw() const { return hw_; }
+  const SuperNet& net() const { return net_; }
+  const SubNet& subnet(int index) const { return net_.subnets[static_cast<std::size_t>(index)]; }
+
+  // UserError when `cached` does not fit the PB.
+  void CheckFits(const SubGraph& cached) const;
+  LayerPlan PlanOp(int subnet, int op, const SubGraph& cached) const;
+  // The op from and to DRAM with nothing cached, as the board was measured.
+  LayerPlan PlanAlone(int subnet, int op) const;
+  // Fetches of to∖from, a kernel tile at a time.
+  std::vector<FetchPart> PlanSwap(const SubGraph& from, const SubGraph& to) const;
+  Cycles HostCycles(double layer_call_us) const;
+
+ private:
+  LayerAddresses AddressesOf(int subnet, const Op& op) const;
+
+  const HardwareConfig& hw_;
+  const SuperNet& net_;
+  std::vector<std::vector<OpPlacement>> placements_;  // per SubNet and op
+  std::vector<std::uint64_t> weight_base_;            // per SuperNet layer
+  std::vector<std::uint64_t> quant_base_;
+  std::uint64_t activation_base_ = 0;
+  std::uint64_t tensor_stride_ = 0;
+};
+
+}  // namespace sushi

@@ -1,0 +1,131 @@
+// How one op is cut into what the hardware does step by step. Equations T1–T8 of docs/timing-model.md.
+//
+// The array takes ⌈K/16⌉ kernel tiles × ⌈C/9⌉ channel tiles (T1) and scans every input position for each
+// (T2). A *unit* is what one bank of the Dynamic Buffer holds: the channel tiles of one kernel tile, or as
+// many of them as fit. Weights inside the cached rectangle come from the Persistent Buffer and are not
+// fetched (T3). Units run strip by strip, kernel tile by kernel tile.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sushi/accel/dma_link.hpp"
+#include "sushi/accel/placement.hpp"
+#include "sushi/accel/results.hpp"
+#include "sushi/supernet/subgraph.hpp"
+
+namespace sushi {
+
+// Consecutive channel tiles that fetch equally much.
+struct TileRun {
+  int tiles = 0;
+  Bytes fetch_each;
+  Cycles link_each;  // 0 when nothing is fetched
+};
+
+// One bank-full of channel tiles; shared by all kernel tiles of the same shape.
+struct UnitShape {
+  int first_channel = 0, channels = 0;
+  int tiles = 0;
+  std::vector<TileRun> runs;
+  Bytes fetch;                       // Σ over runs
+  Bytes cached;                      // from the Persistent Buffer
+  Cycles link;                       // Σ over runs
+  bool first = false, last = false;  // of its kernel tile
+};
+
+struct Strip {
+  int rows_loaded = 0;       // input rows, halo included
+  std::int64_t scanned = 0;  // positions a channel tile takes (T2), without fill
+  std::int64_t windows = 0;  // stride-1 windows among them
+  std::int64_t out_positions = 0;
+  Bytes iact_load;  // 0 when the input is on chip
+};
+
+// One step: a unit of a kernel tile on a strip.
+struct Unit {
+  int index = 0;  // in the layer
+  int strip = 0;
+  int kernel_tile = 0;
+  const UnitShape* shape = nullptr;
+  Bytes fetch;         // weights to fetch: shape->fetch, or 0 when an earlier strip left them in the DB
+  Bytes quant_params;  // to fetch before this unit's kernel tile drains
+  Bytes iact_load;     // to load before this unit computes
+  Bytes residual;      // to fetch for the addition as this unit drains
+  Bytes drain;         // to write back as this unit drains
+  Cycles tile_cycles;  // of each channel tile, fill included
+  bool starts_kernel_tile = false, drains = false;
+};
+
+struct LayerAddresses {
+  std::uint64_t weights = 0;  // of the SuperNet layer
+  std::uint64_t quant_params = 0;
+  std::uint64_t input = 0, output = 0, residual = 0;
+};
+
+class LayerPlan {
+ public:
+  // `cached` is the PB's rectangle of this op's SuperNet layer. UserError when a buffer cannot hold the
+  // smallest piece of work.
+  LayerPlan(const HardwareConfig& hw, const SuperNet& net, const Op& op, const OpPlacement& place,
+            Rect cached, const LayerAddresses& addresses);
+  LayerPlan(const LayerPlan&) = delete;
+  LayerPlan& operator=(const LayerPlan&) = delete;
+  LayerPlan(LayerPlan&&) = default;
+
+  const Op& op() const { return op_; }
+  bool is_conv() const { return op_.kind == OpKind::kConv; }
+  int banks() const { return banks_; }
+  int units() const { return static_cast<int>(strips_.size()) * units_per_strip_; }
+  Unit UnitAt(int index) const;
+
+  // Address of the weights of a unit; of its strip of input; and so on.
+  std::uint64_t WeightAddress(const Unit& unit) const;
+  std::uint64_t QuantParamAddress(const Unit& unit) const;
+  std::uint64_t IActAddress(const Unit& unit) const;
+  std::uint64_t OActAddress(const Unit& unit) const;
+  std::uint64_t ResidualAddress(const Unit& unit) const;
+
+  // What the unit occupies in the Streaming, Line and Output Buffers.
+  Bytes StreamingBytes(const Unit& unit) const;
+  Bytes LineBytes() const;
+  Bytes PartialSumBytes(const Unit& unit) const;
+
+  std::int64_t TotalCycles() const;  // Σ unit tiles × tile_cycles: the compute bound (T8)
+  std::int64_t FillCyclesPerTile() const { return fill_cycles_; }
+
+  // Adds what the unit reads, writes and computes on chip (DRAM and DMA counters are the movers').
+  void CountUnit(const Unit& unit, Counters& counters) const;
+
+ private:
+  void PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect cached);
+  void PlanStrips(const HardwareConfig& hw);
+  std::vector<UnitShape> MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels,
+                                   int cached_channels) const;
+  void CountConv(const Unit& unit, Counters& counters) const;
+  void CountDrain(const Unit& unit, Counters& counters) const;
+
+  Op op_;
+  OpPlacement place_;
+  LayerAddresses addresses_;
+  LinkSpeed weight_link_;
+  int banks_ = 2;
+  int tile_channels_ = 0;  // folded channels a tile takes: 9, or 81 for 1×1
+  int channel_tiles_ = 0;
+  int line_channels_ = 0;
+  int folding_ = 1;  // 3×3 sub-kernels a kernel decomposes into
+  int fill_cycles_ = 0;
+  int units_per_strip_ = 0;
+  int quant_group_tiles_ = 0;  // kernel tiles whose parameters fit the buffer together
+  bool weights_stay_ = false;  // all of the layer's fetched weights fit the DB: later strips reuse them
+  int max_channels_ = 0, max_kernels_ = 0;  // of the SuperNet layer, for addresses
+  struct Tile {
+    int first_kernel = 0, kernels = 0, shape = 0, first_unit = 0;
+  };
+  std::vector<std::vector<UnitShape>> shapes_;
+  std::vector<Tile> tiles_;
+  std::vector<int> tile_of_unit_;  // kernel tile of each unit within a strip
+  std::vector<Strip> strips_;
+};
+
+}  // namespace sushi

@@ -1,0 +1,37 @@
+// Where the activations of a SubNet live, and in how many strips each op runs. Equations P1–P4 of
+// docs/timing-model.md. Depends on the SubNet and the hardware, not on what the PB holds.
+#pragma once
+
+#include <vector>
+
+#include "sushi/accel/hardware.hpp"
+#include "sushi/supernet/supernet.hpp"
+
+namespace sushi {
+
+struct OpPlacement {
+  bool input_on_chip = false;
+  bool output_on_chip = false;
+  bool residual_on_chip = false;
+  int strip_out_rows = 0;  // output rows of every strip but the last
+  Bytes kept;              // of all tensors kept on chip while the op runs
+};
+
+// Bytes of a tensor as the Streaming Buffer and the DRAM hold it: channels padded to whole groups of the
+// array's channels (P1; measured iAct loading grows with ⌈C/9⌉·9, not with C).
+Bytes PaddedBytes(const Tensor& tensor, const AccelConfig& accel);
+
+// A tensor stays on chip from the op that makes it to the last that reads it when, at every op in
+// between, it fits the Streaming Buffer together with the tensors kept before it and the smallest strip
+// of an off-chip input (P2, first come first kept). The image is read from DRAM, the result written to
+// it. Strips are the largest that fit the Streaming Buffer (P3) and the Output Buffer (P4). UserError
+// when not even one row fits a buffer, naming the op and the buffer.
+std::vector<OpPlacement> PlaceActivations(const SubNet& subnet, const AccelConfig& accel);
+
+// Three padded input rows of one channel tile; nothing for 1×1 and pools, which need no sliding window.
+Bytes LineBufferBytes(const Op& op, int channels);
+
+// Each op by itself, from and to DRAM, as the board was measured.
+OpPlacement PlaceAlone(const SubNet& subnet, const Op& op, const AccelConfig& accel);
+
+}  // namespace sushi

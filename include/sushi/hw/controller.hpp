@@ -1,0 +1,56 @@
+// The controller of SushiAccel: steps the blocks through the units of a layer. It waits and issues; every
+// time it waits for comes from accel/unit_timing.hpp or from a DMA engine.
+#pragma once
+
+#include <deque>
+#include <systemc>
+#include <vector>
+
+#include "sushi/accel/inference_plan.hpp"
+#include "sushi/hw/dma_engine.hpp"
+
+namespace sushi {
+
+class SushiAccel;
+
+// What the host may ask for. Each call blocks the caller's process until the work is done.
+class AcceleratorInterface : public virtual sc_core::sc_interface {
+ public:
+  virtual LayerResult RunLayer(const LayerPlan& plan, Cycles host, int layer) = 0;
+  virtual SwapResult Swap(const SubGraph& to) = 0;
+  virtual const SubGraph& cached() const = 0;
+};
+
+class Controller : public sc_core::sc_module, public AcceleratorInterface {
+ public:
+  // `blocks` is the accelerator it belongs to.
+  Controller(const sc_core::sc_module_name& name, const InferencePlanner& planner, SushiAccel& blocks);
+
+  LayerResult RunLayer(const LayerPlan& plan, Cycles host, int layer) override;
+  SwapResult Swap(const SubGraph& to) override;
+  const SubGraph& cached() const override;
+
+ private:
+  using FetchedUnit = std::vector<const Transfer*>;
+
+  void BeginLayer();
+  Cycles RunUnit(const LayerPlan& plan, int index, Cycles begin, int layer);
+  void HoldBuffers(const LayerPlan& plan, const Unit& unit);
+  void Prefetch(const LayerPlan& plan, int index, int layer);
+  UnitFetch AwaitFetch(const FetchedUnit& fetched);
+  Cycles AwaitDone(DmaEngine& dma, const Transfer& transfer);
+  const Transfer& Load(DmaEngine& dma, const LinkSpeed& speed, Traffic role, std::uint64_t address,
+                       Bytes bytes, int layer, int unit);
+
+  const InferencePlanner& planner_;
+  SushiAccel& blocks_;
+  ClockDomain clock_;
+  LinkSpeed weight_speed_, iact_speed_, oact_speed_;
+  std::deque<FetchedUnit> fetched_;
+  std::vector<FetchPart> parts_;
+  const Transfer* quant_params_ = nullptr;
+  const Transfer* write_back_ = nullptr;
+  LayerResult result_;
+};
+
+}  // namespace sushi

@@ -1,0 +1,77 @@
+// A DMA engine: turns descriptors into TLM transactions (AT base protocol, several outstanding) and says
+// when their data have crossed its AXI ports.
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <deque>
+#include <memory>
+#include <systemc>
+#include <tlm>
+
+#include "sushi/accel/dma_link.hpp"
+#include "sushi/accel/results.hpp"
+#include "sushi/tlm/payload_pool.hpp"
+
+namespace sushi {
+
+// A descriptor under way. `link` is known once it has been answered; the data may still be crossing then.
+struct Transfer {
+  bool answered = false;
+  LinkTransfer link;
+};
+
+struct Descriptor {
+  Traffic role = Traffic::kWeights;
+  std::uint64_t address = 0;
+  Bytes bytes;
+  bool write = false;
+  Cycles link_cycles;
+  Cycles not_before;  // write-back: when the array has produced the last of the data
+  int layer = 0, unit = 0;
+};
+
+class DmaEngine : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_initiator_socket<DmaEngine> socket;
+
+  // `busy` is the counter that receives this engine's busy cycles.
+  DmaEngine(const sc_core::sc_module_name& name, const ClockDomain& clock, std::int64_t Counters::*busy);
+
+  // Begins a layer: cycles count from now, `counters` receives traffic and busy cycles. No transfer may be
+  // under way.
+  void BeginLayer(Counters& counters);
+  // Queues a descriptor. The result stays valid until the next BeginLayer().
+  const Transfer& Issue(const Descriptor& descriptor);
+  // Waits (in the caller's process) until the transfer has been answered.
+  void Await(const Transfer& transfer);
+
+  int outstanding() const { return outstanding_; }
+  const PayloadPool& pool() const { return pool_; }
+
+ private:
+  struct Job {
+    Descriptor descriptor;
+    Transfer transfer;
+    tlm::tlm_generic_payload* payload = nullptr;
+  };
+
+  void SendNext();
+  tlm::tlm_sync_enum Backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                              sc_core::sc_time& delay);
+  void Complete(tlm::tlm_generic_payload& payload);
+
+  DmaLink link_;
+  std::int64_t Counters::*busy_;
+  PayloadPool pool_;
+  std::deque<Job> jobs_;       // of this layer, in order; addresses of elements are stable
+  std::size_t next_send_ = 0;  // first job not yet sent
+  std::size_t next_answer_ = 0;
+  bool request_pending_ = false;  // BEGIN_REQ sent, END_REQ not yet seen
+  int outstanding_ = 0;
+  Counters* counters_ = nullptr;
+  sc_core::sc_time origin_;
+  sc_core::sc_event answered_;
+};
+
+}  // namespace sushi

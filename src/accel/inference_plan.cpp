@@ -1,0 +1,117 @@
+#include "sushi/accel/inference_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sushi/core/error.hpp"
+
+namespace sushi {
+namespace {
+
+constexpr std::uint64_t kAlignment = 4096;
+constexpr std::uint64_t kQuantParamBytes = 5;
+
+std::uint64_t Align(std::uint64_t address) { return (address + kAlignment - 1) / kAlignment * kAlignment; }
+
+}  // namespace
+
+InferencePlanner::InferencePlanner(const HardwareConfig& hw, const SuperNet& net) : hw_(hw), net_(net) {
+  // DRAM: the SuperNet's weights once, every SubNet's quantisation parameters, activations by tensor.
+  std::uint64_t address = 0;
+  for (const SuperNetLayer& layer : net.layers) {
+    weight_base_.push_back(address);
+    address = Align(address + static_cast<std::uint64_t>(layer.WeightBytes().value()));
+  }
+  for (std::size_t s = 0; s < net.subnets.size(); ++s) {
+    for (const SuperNetLayer& layer : net.layers) {
+      quant_base_.push_back(address);
+      address = Align(address + kQuantParamBytes * static_cast<std::uint64_t>(layer.max_kernels));
+    }
+  }
+  activation_base_ = address;
+  for (const SubNet& subnet : net.subnets) {
+    for (const Tensor& tensor : subnet.tensors) {
+      tensor_stride_ =
+          std::max(tensor_stride_, Align(static_cast<std::uint64_t>(PaddedBytes(tensor, hw.accel).value())));
+    }
+    placements_.push_back(PlaceActivations(subnet, hw.accel));
+  }
+  for (std::size_t s = 0; s < net.subnets.size(); ++s) {  // finds what does not fit now, not in mid-run
+    for (std::size_t i = 0; i < net.subnets[s].ops.size(); ++i) {
+      PlanOp(static_cast<int>(s), static_cast<int>(i), EmptySubGraph(net));
+    }
+  }
+}
+
+void InferencePlanner::CheckFits(const SubGraph& cached) const {
+  const Bytes bytes = BytesOf(net_, cached);
+  if (bytes > hw_.accel.pb.capacity()) {
+    throw UserError("accel.pb.capacity_kib: a SubGraph of " + std::to_string(bytes.value()) +
+                    " bytes does not fit a Persistent Buffer of " +
+                    std::to_string(hw_.accel.pb.capacity().value()) + " bytes");
+  }
+}
+
+LayerAddresses InferencePlanner::AddressesOf(int subnet, const Op& op) const {
+  LayerAddresses addresses;
+  const auto tensor = [&](int index) {
+    return activation_base_ + static_cast<std::uint64_t>(index) * tensor_stride_;
+  };
+  if (op.supernet_layer != kNone) {
+    const auto layer = static_cast<std::size_t>(op.supernet_layer);
+    addresses.weights = weight_base_[layer];
+    addresses.quant_params = quant_base_[static_cast<std::size_t>(subnet) * net_.layers.size() + layer];
+  }
+  addresses.input = tensor(op.input);
+  addresses.output = tensor(op.output);
+  if (op.residual != kNone) addresses.residual = tensor(op.residual);
+  return addresses;
+}
+
+LayerPlan InferencePlanner::PlanOp(int subnet, int op, const SubGraph& cached) const {
+  const Op& step = this->subnet(subnet).ops[static_cast<std::size_t>(op)];
+  const OpPlacement& place = placements_[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)];
+  const Rect rect =
+      step.supernet_layer == kNone ? Rect{} : cached.rects[static_cast<std::size_t>(step.supernet_layer)];
+  return LayerPlan(hw_, net_, step, place, rect, AddressesOf(subnet, step));
+}
+
+LayerPlan InferencePlanner::PlanAlone(int subnet, int op) const {
+  const SubNet& net = this->subnet(subnet);
+  Op step = net.ops[static_cast<std::size_t>(op)];
+  step.residual = kNone;  // the board ran the convolution only
+  return LayerPlan(hw_, net_, step, PlaceAlone(net, step, hw_.accel), Rect{}, AddressesOf(subnet, step));
+}
+
+std::vector<FetchPart> InferencePlanner::PlanSwap(const SubGraph& from, const SubGraph& to) const {
+  const ClockDomain clock(hw_.accel.clock_mhz);
+  const LinkSpeed link(hw_.accel.axi, hw_.accel.axi.weight_ports, Picoseconds(hw_.dram.latency_ns * 1000),
+                       clock);
+  const int lanes = hw_.accel.dpe_array.kernels;
+  std::vector<FetchPart> parts;
+  for (std::size_t i = 0; i < net_.layers.size(); ++i) {
+    const SuperNetLayer& layer = net_.layers[i];
+    const Rect want = to.rects[i], have = from.rects[i];
+    const std::int64_t area = std::int64_t{layer.kernel_h} * layer.kernel_w;
+    for (int first = 0; first < want.kernels; first += lanes) {
+      const std::int64_t kernels = std::min(lanes, want.kernels - first);
+      const std::int64_t held_kernels = std::clamp<std::int64_t>(have.kernels - first, 0, kernels);
+      const std::int64_t held_channels = std::min(want.channels, have.channels);
+      const Bytes bytes((kernels * want.channels - held_kernels * held_channels) * area);
+      if (bytes == Bytes(0)) continue;
+      const std::int64_t skip = held_kernels == kernels ? held_channels : 0;
+      const std::int64_t kernels_here = std::min(lanes, layer.max_kernels - first);
+      const std::uint64_t address =
+          weight_base_[i] + static_cast<std::uint64_t>(std::int64_t{first} * layer.max_channels * area +
+                                                       skip * area * kernels_here);
+      parts.push_back({address, bytes, link.TransferCycles(bytes)});
+    }
+  }
+  return parts;
+}
+
+Cycles InferencePlanner::HostCycles(double layer_call_us) const {
+  return Cycles(std::llround(layer_call_us * static_cast<double>(hw_.accel.clock_mhz)));
+}
+
+}  // namespace sushi

@@ -1,0 +1,286 @@
+#include "sushi/accel/layer_plan.hpp"
+
+#include <algorithm>
+
+#include "sushi/core/error.hpp"
+
+namespace sushi {
+namespace {
+
+constexpr std::int64_t kQuantParamBytes = 5;  // a kernel: fix32 scale and int8 zero point (FACTS §2)
+constexpr std::int64_t kPartialSumBytes = 4;  // int32
+constexpr int kWindow = 3;                    // the array's windows are 3×3
+constexpr int kTaps = kWindow * kWindow;
+
+std::int64_t KernelArea(const Op& op) { return std::int64_t{op.kernel_h} * op.kernel_w; }
+
+}  // namespace
+
+LayerPlan::LayerPlan(const HardwareConfig& hw, const SuperNet& net, const Op& op, const OpPlacement& place,
+                     Rect cached, const LayerAddresses& addresses)
+    : op_(op),
+      place_(place),
+      addresses_(addresses),
+      weight_link_(hw.accel.axi, hw.accel.axi.weight_ports, Picoseconds(hw.dram.latency_ns * 1000),
+                   ClockDomain(hw.accel.clock_mhz)),
+      banks_(hw.accel.db_ping_pong ? 2 : 1),
+      fill_cycles_(hw.accel.dpe_array.fill_cycles) {
+  PlanTiles(hw, net, cached);
+  PlanStrips(hw);
+}
+
+void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect cached) {
+  const DpeArrayConfig& array = hw.accel.dpe_array;
+  line_channels_ = array.channels;
+  const int lanes = is_conv() ? array.kernels : hw.accel.vector_lanes;
+  if (is_conv()) {
+    const SuperNetLayer& layer = net.layers[static_cast<std::size_t>(op_.supernet_layer)];
+    max_kernels_ = layer.max_kernels;
+    max_channels_ = layer.max_channels;
+    const bool pointwise = op_.kernel_h == 1 && op_.kernel_w == 1;
+    tile_channels_ = pointwise ? array.channels * kTaps : array.channels;
+    folding_ = static_cast<int>(CeilDiv(op_.kernel_h, kWindow) * CeilDiv(op_.kernel_w, kWindow));
+    channel_tiles_ = static_cast<int>(CeilDiv(std::int64_t{op_.channels} * folding_, tile_channels_));
+    const std::int64_t group = hw.accel.qb.capacity().value() / (kQuantParamBytes * lanes);
+    if (group < 1) {
+      throw UserError("accel.qb.capacity_kib: cannot hold the quantisation parameters of one kernel tile (" +
+                      std::to_string(kQuantParamBytes * lanes) + " bytes)");
+    }
+    quant_group_tiles_ = static_cast<int>(std::min<std::int64_t>(group, CeilDiv(op_.kernels, lanes)));
+  } else {
+    tile_channels_ = lanes;
+    channel_tiles_ = 1;
+  }
+
+  // Kernel tiles differ only in how many kernels they hold and how many of those are cached.
+  std::vector<std::pair<int, int>> keys;
+  for (int first = 0; first < op_.kernels; first += lanes) {
+    const int kernels = std::min(lanes, op_.kernels - first);
+    const int cached_kernels = cached.channels > 0 ? std::clamp(cached.kernels - first, 0, kernels) : 0;
+    const std::pair<int, int> key(kernels, cached_kernels);
+    const auto found = std::find(keys.begin(), keys.end(), key);
+    const int shape = static_cast<int>(found - keys.begin());
+    if (found == keys.end()) {
+      keys.push_back(key);
+      shapes_.push_back(MakeUnits(hw, kernels, cached_kernels, cached.channels));
+    }
+    const int tile = static_cast<int>(tiles_.size());
+    tiles_.push_back({first, kernels, shape, units_per_strip_});
+    const std::size_t units = shapes_[static_cast<std::size_t>(shape)].size();
+    tile_of_unit_.insert(tile_of_unit_.end(), units, tile);
+    units_per_strip_ += static_cast<int>(units);
+  }
+}
+
+std::vector<UnitShape> LayerPlan::MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels,
+                                            int cached_channels) const {
+  const Bytes bank(hw.accel.db.capacity().value() / banks_);
+  const std::int64_t area = KernelArea(op_);
+  std::vector<UnitShape> units(1);
+  units.back().first = true;
+  for (int tile = 0; tile < channel_tiles_; ++tile) {
+    // T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋.
+    const auto boundary = [&](int j) {
+      return j == channel_tiles_ ? op_.channels
+                                 : static_cast<int>(std::min<std::int64_t>(
+                                       op_.channels, std::int64_t{tile_channels_} * j / folding_));
+    };
+    const int begin = boundary(tile), end = boundary(tile + 1);
+    Bytes weights, cached;
+    if (is_conv()) {
+      const std::int64_t overlap = std::clamp(cached_channels - begin, 0, end - begin);
+      weights = Bytes(std::int64_t{kernels} * (end - begin) * area);
+      cached = Bytes(cached_kernels * overlap * area);
+      if (weights > bank) {
+        throw UserError("accel.db.capacity_kib: a bank of " + std::to_string(bank.value()) +
+                        " bytes cannot hold one tile of weights of " + op_.name + " (" +
+                        std::to_string(weights.value()) + " bytes)");
+      }
+    }
+    const Bytes fetch = weights - cached;
+    if (units.back().fetch + fetch > bank) {
+      UnitShape next;
+      next.first_channel = begin;
+      units.push_back(next);
+    }
+    UnitShape& unit = units.back();
+    const Cycles link = fetch > Bytes(0) ? weight_link_.TransferCycles(fetch) : Cycles(0);
+    if (unit.runs.empty() || unit.runs.back().fetch_each != fetch) unit.runs.push_back({0, fetch, link});
+    ++unit.runs.back().tiles;
+    ++unit.tiles;
+    unit.channels += end - begin;
+    unit.fetch += fetch;
+    unit.cached += cached;
+    unit.link += link;
+  }
+  units.back().last = true;
+  return units;
+}
+
+void LayerPlan::PlanStrips(const HardwareConfig& hw) {
+  const std::int64_t row_bytes =
+      CeilDiv(op_.channels, hw.accel.dpe_array.channels) * hw.accel.dpe_array.channels * op_.in_w;
+  for (int begin = 0; begin < op_.OutH(); begin += place_.strip_out_rows) {
+    const int end = std::min(begin + place_.strip_out_rows, op_.OutH());
+    const bool last = end == op_.OutH();
+    // Rows of the padded input; the last strip scans what the stride would leave over (T2).
+    const int first_row = std::max(begin * op_.stride_h, op_.pad_h);
+    const int end_row = last ? op_.in_h + 2 * op_.pad_h : (end - 1) * op_.stride_h + op_.kernel_h;
+    Strip strip;
+    strip.rows_loaded = std::min(end_row, op_.in_h + op_.pad_h) - first_row;
+    strip.scanned = std::int64_t{op_.in_w + 2 * op_.pad_w} * (end_row - first_row);
+    const int end_window = last ? op_.in_h + 2 * op_.pad_h - op_.kernel_h + 1 : end * op_.stride_h;
+    strip.windows =
+        std::int64_t{op_.in_w + 2 * op_.pad_w - op_.kernel_w + 1} * (end_window - begin * op_.stride_h);
+    strip.out_positions = std::int64_t{op_.OutW()} * (end - begin);
+    if (!place_.input_on_chip) strip.iact_load = Bytes(row_bytes * strip.rows_loaded);
+    strips_.push_back(strip);
+  }
+  if (is_conv() && strips_.size() > 1) {
+    Bytes fetched;
+    for (const Tile& tile : tiles_) {
+      for (const UnitShape& unit : shapes_[static_cast<std::size_t>(tile.shape)]) fetched += unit.fetch;
+    }
+    weights_stay_ = fetched <= hw.accel.db.capacity();
+  }
+}
+
+Unit LayerPlan::UnitAt(int index) const {
+  Unit unit;
+  unit.index = index;
+  unit.strip = index / units_per_strip_;
+  const int in_strip = index % units_per_strip_;
+  unit.kernel_tile = tile_of_unit_[static_cast<std::size_t>(in_strip)];
+  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
+  unit.shape =
+      &shapes_[static_cast<std::size_t>(tile.shape)][static_cast<std::size_t>(in_strip - tile.first_unit)];
+  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
+  if (unit.strip == 0 || !weights_stay_) unit.fetch = unit.shape->fetch;
+  unit.tile_cycles = Cycles(strip.scanned + fill_cycles_);
+  unit.starts_kernel_tile = unit.shape->first;
+  unit.drains = unit.shape->last;
+  if (in_strip == 0) unit.iact_load = strip.iact_load;
+  if (is_conv() && unit.starts_kernel_tile && unit.kernel_tile % quant_group_tiles_ == 0) {
+    const bool all_fit = quant_group_tiles_ == static_cast<int>(tiles_.size());
+    const std::size_t end =
+        std::min(tiles_.size(), static_cast<std::size_t>(unit.kernel_tile + quant_group_tiles_));
+    const int end_kernel = tiles_[end - 1].first_kernel + tiles_[end - 1].kernels;
+    if (unit.strip == 0 || !all_fit) {
+      unit.quant_params = Bytes(kQuantParamBytes * (end_kernel - tile.first_kernel));
+    }
+  }
+  if (unit.drains) {
+    const Bytes results(std::int64_t{tile.kernels} * strip.out_positions);
+    if (!place_.output_on_chip) unit.drain = results;
+    if (op_.residual != kNone && !place_.residual_on_chip) unit.residual = results;
+  }
+  return unit;
+}
+
+std::uint64_t LayerPlan::WeightAddress(const Unit& unit) const {
+  // The SuperNet's weights lie in the order tiles read them: kernel tile, channel, tap, kernel.
+  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
+  const std::int64_t area = KernelArea(op_);
+  const std::int64_t kernels_here = std::min(tiles_.front().kernels, max_kernels_ - tile.first_kernel);
+  return addresses_.weights +
+         static_cast<std::uint64_t>(std::int64_t{tile.first_kernel} * max_channels_ * area +
+                                    unit.shape->first_channel * area * kernels_here);
+}
+
+std::uint64_t LayerPlan::QuantParamAddress(const Unit& unit) const {
+  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
+  return addresses_.quant_params + static_cast<std::uint64_t>(kQuantParamBytes * tile.first_kernel);
+}
+
+std::uint64_t LayerPlan::IActAddress(const Unit& unit) const {
+  const std::int64_t first_row = std::max(0, unit.strip * place_.strip_out_rows * op_.stride_h - op_.pad_h);
+  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
+  const std::int64_t row = strip.rows_loaded > 0 ? strip.iact_load.value() / strip.rows_loaded : 0;
+  return addresses_.input + static_cast<std::uint64_t>(first_row * row);
+}
+
+std::uint64_t LayerPlan::OActAddress(const Unit& unit) const {
+  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
+  const std::int64_t before = std::int64_t{unit.strip} * place_.strip_out_rows * op_.OutW();
+  return addresses_.output +
+         static_cast<std::uint64_t>(std::int64_t{tile.first_kernel} * op_.OutW() * op_.OutH() +
+                                    before * tile.kernels);
+}
+
+std::uint64_t LayerPlan::ResidualAddress(const Unit& unit) const {
+  return OActAddress(unit) - addresses_.output + addresses_.residual;
+}
+
+Bytes LayerPlan::StreamingBytes(const Unit& unit) const {
+  return place_.kept + strips_[static_cast<std::size_t>(unit.strip)].iact_load;
+}
+
+Bytes LayerPlan::LineBytes() const { return LineBufferBytes(op_, line_channels_); }
+
+Bytes LayerPlan::PartialSumBytes(const Unit& unit) const {
+  if (!is_conv()) return Bytes(0);
+  return Bytes(kPartialSumBytes * tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels *
+               strips_[static_cast<std::size_t>(unit.strip)].out_positions);
+}
+
+std::int64_t LayerPlan::TotalCycles() const {
+  std::int64_t sum = 0;
+  for (const Strip& strip : strips_) {
+    sum += static_cast<std::int64_t>(tiles_.size()) * channel_tiles_ * (strip.scanned + fill_cycles_);
+  }
+  return sum;
+}
+
+void LayerPlan::CountUnit(const Unit& unit, Counters& counters) const {
+  if (unit.iact_load > Bytes(0)) counters.events[Event::kSbWrite] += unit.iact_load.value();
+  if (is_conv()) {
+    CountConv(unit, counters);
+  } else {
+    const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
+    const int channels = tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels;
+    counters.events[Event::kVectorOp] += channels * KernelArea(op_) * strip.out_positions;
+    counters.events[Event::kSbRead] += std::int64_t{channels} * strip.rows_loaded * op_.in_w;
+  }
+  if (unit.drains) CountDrain(unit, counters);
+}
+
+void LayerPlan::CountConv(const Unit& unit, Counters& counters) const {
+  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
+  const std::int64_t kernels = tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels;
+  const UnitShape& shape = *unit.shape;
+  const std::int64_t weights = kernels * shape.channels * KernelArea(op_);
+  counters.events[Event::kMac] += weights * strip.windows;
+  counters.useful_macs += weights * strip.out_positions;
+  const std::int64_t lanes = std::int64_t{shape.tiles} * tile_channels_;
+  counters.events[Event::kSbRead] += lanes * strip.rows_loaded * op_.in_w;
+  if (op_.kernel_h > 1 || op_.kernel_w > 1) {  // 1×1 needs no sliding window
+    counters.events[Event::kLbWrite] += lanes * strip.scanned;
+    counters.events[Event::kLbRead] += lanes * kTaps * strip.scanned;
+  }
+  const std::int64_t partial_sums = kPartialSumBytes * kernels * strip.out_positions;
+  counters.events[Event::kObWrite] += partial_sums * shape.tiles;
+  counters.events[Event::kObRead] += partial_sums * (shape.tiles - (shape.first ? 1 : 0));
+  counters.events[Event::kDbWrite] += unit.fetch.value();
+  counters.events[Event::kDbRead] += shape.fetch.value();
+  counters.events[Event::kPbRead] += shape.cached.value();
+  counters.events[Event::kQbWrite] += unit.quant_params.value();
+  // Where later strips find their weights in the DB anyway, only the first strip is a saving.
+  if (unit.strip == 0 || !weights_stay_) counters.pb_hit_bytes += shape.cached.value();
+}
+
+void LayerPlan::CountDrain(const Unit& unit, Counters& counters) const {
+  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
+  const std::int64_t kernels = tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels;
+  const std::int64_t results = kernels * strip.out_positions;
+  if (is_conv()) {
+    counters.events[Event::kObRead] += kPartialSumBytes * results;
+    counters.events[Event::kQbRead] += kQuantParamBytes * kernels;
+  }
+  if (place_.output_on_chip) counters.events[Event::kSbWrite] += results;
+  if (op_.residual != kNone) {
+    counters.events[Event::kVectorOp] += results;
+    if (place_.residual_on_chip) counters.events[Event::kSbRead] += results;
+  }
+}
+
+}  // namespace sushi

@@ -1,0 +1,121 @@
+#include "sushi/accel/placement.hpp"
+
+#include <algorithm>
+
+#include "sushi/core/error.hpp"
+
+namespace sushi {
+namespace {
+
+Bytes PaddedRowBytes(int channels, int width, const AccelConfig& accel) {
+  const std::int64_t group = accel.dpe_array.channels;
+  return Bytes(CeilDiv(channels, group) * group * width);
+}
+
+// Input rows under the first output row, or all there are.
+int SmallestStripRows(const Op& op) { return std::min(op.kernel_h, op.in_h); }
+
+Bytes SmallestStrip(const Op& op, const AccelConfig& accel) {
+  return SmallestStripRows(op) * PaddedRowBytes(op.channels, op.in_w, accel);
+}
+
+[[noreturn]] void TooSmall(const char* buffer, std::int64_t capacity_kib, const SubNet& subnet, const Op& op,
+                           Bytes needed, const char* what) {
+  throw UserError("accel." + std::string(buffer) + ".capacity_kib: " + std::to_string(capacity_kib) +
+                  " KiB cannot hold " + what + " of " + subnet.name + "." + op.name + " (" +
+                  std::to_string(CeilDiv(needed.value(), 1024)) + " KiB)");
+}
+
+// P3, P4: output rows a strip, given the room for an off-chip input's strip.
+int StripOutRows(const SubNet& subnet, const Op& op, const AccelConfig& accel, bool input_on_chip,
+                 Bytes input_room) {
+  std::int64_t rows = op.OutH();
+  if (!input_on_chip) {
+    const Bytes row = PaddedRowBytes(op.channels, op.in_w, accel);
+    const std::int64_t in_rows = input_room.value() / row.value();
+    if (in_rows < SmallestStripRows(op)) {
+      TooSmall("sb", accel.sb.capacity_kib, subnet, op, SmallestStrip(op, accel), "the smallest input strip");
+    }
+    if (in_rows < op.in_h) rows = std::min<std::int64_t>(rows, (in_rows - op.kernel_h) / op.stride_h + 1);
+  }
+  if (op.kind == OpKind::kConv) {
+    const Bytes row(std::int64_t{4} * std::min(accel.dpe_array.kernels, op.kernels) * op.OutW());
+    const std::int64_t ob_rows = accel.ob.capacity().value() / row.value();
+    if (ob_rows < 1) TooSmall("ob", accel.ob.capacity_kib, subnet, op, row, "one row of partial sums");
+    rows = std::min(rows, ob_rows);
+  }
+  const Bytes window = LineBufferBytes(op, accel.dpe_array.channels);
+  if (window > accel.lb.capacity())
+    TooSmall("lb", accel.lb.capacity_kib, subnet, op, window, "three input rows");
+  return static_cast<int>(rows);
+}
+
+std::vector<int> LastUses(const SubNet& subnet) {
+  std::vector<int> last(subnet.tensors.size(), kNone);
+  for (std::size_t i = 0; i < subnet.ops.size(); ++i) {
+    last[static_cast<std::size_t>(subnet.ops[i].input)] = static_cast<int>(i);
+    if (subnet.ops[i].residual != kNone) {
+      last[static_cast<std::size_t>(subnet.ops[i].residual)] = static_cast<int>(i);
+    }
+  }
+  return last;
+}
+
+}  // namespace
+
+Bytes PaddedBytes(const Tensor& tensor, const AccelConfig& accel) {
+  return tensor.height * PaddedRowBytes(tensor.channels, tensor.width, accel);
+}
+
+Bytes LineBufferBytes(const Op& op, int channels) {
+  if (op.kind != OpKind::kConv || (op.kernel_h == 1 && op.kernel_w == 1)) return Bytes(0);
+  return Bytes(std::int64_t{3} * (op.in_w + 2 * op.pad_w) * channels);
+}
+
+std::vector<OpPlacement> PlaceActivations(const SubNet& subnet, const AccelConfig& accel) {
+  const std::size_t n = subnet.ops.size();
+  const std::vector<int> last_use = LastUses(subnet);
+  std::vector<bool> on_chip(subnet.tensors.size(), false);
+  std::vector<Bytes> live(n);  // bytes kept on chip while op i runs
+
+  const auto stays = [&](std::size_t maker, int tensor, Bytes size) {
+    const auto last = static_cast<std::size_t>(last_use[static_cast<std::size_t>(tensor)]);
+    for (std::size_t i = maker; i <= last; ++i) {
+      const Op& op = subnet.ops[i];
+      const bool reads_kept = op.input == tensor || on_chip[static_cast<std::size_t>(op.input)];
+      const Bytes strip = reads_kept ? Bytes(0) : SmallestStrip(op, accel);
+      if (live[i] + size + strip > accel.sb.capacity()) return false;
+    }
+    return true;
+  };
+  for (std::size_t i = 0; accel.keep_activations_on_chip && i < n; ++i) {
+    const int tensor = subnet.ops[i].output;
+    if (last_use[static_cast<std::size_t>(tensor)] == kNone) continue;
+    const Bytes size = PaddedBytes(subnet.tensors[static_cast<std::size_t>(tensor)], accel);
+    if (!stays(i, tensor, size)) continue;
+    on_chip[static_cast<std::size_t>(tensor)] = true;
+    const auto last = static_cast<std::size_t>(last_use[static_cast<std::size_t>(tensor)]);
+    for (std::size_t k = i; k <= last; ++k) live[k] += size;
+  }
+
+  std::vector<OpPlacement> placements(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Op& op = subnet.ops[i];
+    OpPlacement& place = placements[i];
+    place.input_on_chip = on_chip[static_cast<std::size_t>(op.input)];
+    place.output_on_chip = on_chip[static_cast<std::size_t>(op.output)];
+    place.residual_on_chip = op.residual != kNone && on_chip[static_cast<std::size_t>(op.residual)];
+    place.kept = live[i];
+    place.strip_out_rows =
+        StripOutRows(subnet, op, accel, place.input_on_chip, accel.sb.capacity() - live[i]);
+  }
+  return placements;
+}
+
+OpPlacement PlaceAlone(const SubNet& subnet, const Op& op, const AccelConfig& accel) {
+  OpPlacement place;
+  place.strip_out_rows = StripOutRows(subnet, op, accel, false, accel.sb.capacity());
+  return place;
+}
+
+}  // namespace sushi

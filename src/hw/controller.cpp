@@ -1,0 +1,158 @@
+#include "sushi/hw/controller.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sushi/hw/sushi_accel.hpp"
+
+namespace sushi {
+namespace {
+
+LinkSpeed SpeedOf(const HardwareConfig& hw, int ports) {
+  return LinkSpeed(hw.accel.axi, ports, Picoseconds(hw.dram.latency_ns * 1000),
+                   ClockDomain(hw.accel.clock_mhz));
+}
+
+}  // namespace
+
+Controller::Controller(const sc_core::sc_module_name& name, const InferencePlanner& planner,
+                       SushiAccel& blocks)
+    : sc_module(name),
+      planner_(planner),
+      blocks_(blocks),
+      clock_(planner.hw().accel.clock_mhz),
+      weight_speed_(SpeedOf(planner.hw(), planner.hw().accel.axi.weight_ports)),
+      iact_speed_(SpeedOf(planner.hw(), planner.hw().accel.axi.iact_ports)),
+      oact_speed_(SpeedOf(planner.hw(), planner.hw().accel.axi.oact_ports)) {}
+
+const SubGraph& Controller::cached() const { return blocks_.persistent_buffer.content(); }
+
+void Controller::BeginLayer() {
+  result_ = LayerResult();
+  fetched_.clear();
+  quant_params_ = write_back_ = nullptr;
+  for (DmaEngine* dma : {&blocks_.weight_dma, &blocks_.iact_dma, &blocks_.oact_dma})
+    dma->BeginLayer(result_.counters);
+  if (blocks_.memory_control.size() > 0) blocks_.memory_control->Quiesce();
+  blocks_.layer_clock.Begin();
+}
+
+LayerResult Controller::RunLayer(const LayerPlan& plan, Cycles host, int layer) {
+  BeginLayer();
+  result_.counters.dpe_cycles[DpeState::kHost] += host.value();
+  blocks_.layer_clock.WaitUntil(host);
+  Prefetch(plan, 0, layer);
+  Cycles now = host;
+  for (int index = 0; index < plan.units(); ++index) now = RunUnit(plan, index, now, layer);
+  const Cycles end = write_back_ == nullptr ? now : std::max(now, AwaitDone(blocks_.oact_dma, *write_back_));
+  blocks_.layer_clock.WaitUntil(end);
+  result_.counters.dpe_cycles[DpeState::kWaitDrain] += (end - now).value();
+  result_.cycles = end;
+  return std::move(result_);
+}
+
+Cycles Controller::RunUnit(const LayerPlan& plan, int index, Cycles begin, int layer) {
+  const Unit unit = plan.UnitAt(index);
+  if (index > 0) Prefetch(plan, index - 1 + plan.banks(), layer);
+  if (unit.quant_params > Bytes(0)) {
+    blocks_.quant_param_buffer.Hold(unit.quant_params);
+    quant_params_ = &Load(blocks_.weight_dma, weight_speed_, Traffic::kQuantParams,
+                          plan.QuantParamAddress(unit), unit.quant_params, layer, index);
+  }
+  const Transfer* iacts = nullptr;
+  if (unit.iact_load > Bytes(0)) {
+    iacts = &Load(blocks_.iact_dma, iact_speed_, Traffic::kIActs, plan.IActAddress(unit), unit.iact_load,
+                  layer, index);
+  }
+  if (index == 0 && plan.banks() == 2) Prefetch(plan, 1, layer);
+
+  UnitInputs inputs{begin, Cycles(0), Cycles(0)};
+  if (unit.starts_kernel_tile && write_back_ != nullptr)
+    inputs.ob_free = AwaitDone(blocks_.oact_dma, *write_back_);
+  if (iacts != nullptr) inputs.iacts_ready = AwaitDone(blocks_.iact_dma, *iacts);
+  HoldBuffers(plan, unit);
+  const Cycles start = UnitStart(inputs);
+  const UnitFetch fetch = AwaitFetch(fetched_.front());
+  fetched_.pop_front();
+  const Cycles compute_finish = ComputeFinish(unit, start, fetch, planner_.hw().accel.db_ping_pong);
+  Cycles finish = compute_finish;
+  if (unit.drains && quant_params_ != nullptr) {
+    finish = WithOperands(unit, finish, AwaitDone(blocks_.weight_dma, *quant_params_));
+  }
+  if (unit.residual > Bytes(0)) {
+    blocks_.layer_clock.WaitUntil(std::max(start, FetchDone(fetch)));
+    finish = WithOperands(
+        unit, finish,
+        AwaitDone(blocks_.iact_dma, Load(blocks_.iact_dma, iact_speed_, Traffic::kResiduals,
+                                         plan.ResidualAddress(unit), unit.residual, layer, index)));
+  }
+  plan.CountUnit(unit, result_.counters);
+  CountDpeCycles(plan, unit, inputs, start, compute_finish, finish, result_.counters);
+
+  ComputeEngine& engine = plan.is_conv() ? blocks_.dpe_array : blocks_.vector_unit;
+  if (unit.drain > Bytes(0)) {
+    engine.RunToDrain(unit, finish);
+    write_back_ = &blocks_.oact_dma.Issue({Traffic::kOActs, plan.OActAddress(unit), unit.drain, true,
+                                           oact_speed_.TransferCycles(unit.drain), finish, layer, index});
+  }
+  engine.RunToFinish(finish);
+  blocks_.dynamic_buffer.FreeBank();
+  return finish;
+}
+
+void Controller::HoldBuffers(const LayerPlan& plan, const Unit& unit) {
+  blocks_.streaming_buffer.Hold(plan.StreamingBytes(unit));
+  blocks_.line_buffer.Hold(plan.LineBytes());
+  blocks_.output_buffer.Hold(plan.PartialSumBytes(unit));
+}
+
+void Controller::Prefetch(const LayerPlan& plan, int index, int layer) {
+  if (index >= plan.units()) return;
+  const Unit unit = plan.UnitAt(index);
+  blocks_.dynamic_buffer.FillBank(unit.shape->fetch);
+  FetchPartsOf(plan, unit, planner_.hw().granularity, parts_);
+  FetchedUnit fetched;
+  for (const FetchPart& part : parts_) {
+    fetched.push_back(&blocks_.weight_dma.Issue(
+        {Traffic::kWeights, part.address, part.bytes, false, part.link, Cycles(0), layer, index}));
+  }
+  fetched_.push_back(std::move(fetched));
+}
+
+UnitFetch Controller::AwaitFetch(const FetchedUnit& fetched) {
+  UnitFetch fetch;
+  for (const Transfer* transfer : fetched) {
+    blocks_.weight_dma.Await(*transfer);
+    fetch.push_back(transfer->link);
+  }
+  return fetch;
+}
+
+Cycles Controller::AwaitDone(DmaEngine& dma, const Transfer& transfer) {
+  dma.Await(transfer);
+  return transfer.link.done;
+}
+
+const Transfer& Controller::Load(DmaEngine& dma, const LinkSpeed& speed, Traffic role, std::uint64_t address,
+                                 Bytes bytes, int layer, int unit) {
+  return dma.Issue({role, address, bytes, false, speed.TransferCycles(bytes), Cycles(0), layer, unit});
+}
+
+SwapResult Controller::Swap(const SubGraph& to) {
+  BeginLayer();
+  SwapResult swap;
+  std::vector<const Transfer*> transfers;
+  for (const FetchPart& part : planner_.PlanSwap(cached(), to)) {
+    transfers.push_back(&blocks_.weight_dma.Issue(
+        {Traffic::kSwap, part.address, part.bytes, false, part.link, Cycles(0), kNone, 0}));
+    result_.counters.events[Event::kPbWrite] += part.bytes.value();
+  }
+  for (const Transfer* transfer : transfers) swap.cycles = AwaitDone(blocks_.weight_dma, *transfer);
+  blocks_.layer_clock.WaitUntil(swap.cycles);
+  blocks_.persistent_buffer.Load(to);
+  swap.duration = clock_.TimeOf(swap.cycles);
+  swap.total = result_.counters;
+  return swap;
+}
+
+}  // namespace sushi

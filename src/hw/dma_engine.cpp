@@ -1,0 +1,104 @@
+#include "sushi/hw/dma_engine.hpp"
+
+#include "sushi/core/error.hpp"
+#include "sushi/tlm/time.hpp"
+
+namespace sushi {
+
+DmaEngine::DmaEngine(const sc_core::sc_module_name& name, const ClockDomain& clock,
+                     std::int64_t Counters::*busy)
+    : sc_module(name), socket("socket"), link_(clock), busy_(busy) {
+  socket.register_nb_transport_bw(this, &DmaEngine::Backward);
+}
+
+void DmaEngine::BeginLayer(Counters& counters) {
+  if (outstanding_ != 0)
+    throw InternalError(std::string(name()) + ": a layer began with transfers under way");
+  jobs_.clear();
+  next_send_ = next_answer_ = 0;
+  link_.Reset();
+  counters_ = &counters;
+  origin_ = sc_core::sc_time_stamp();
+}
+
+const Transfer& DmaEngine::Issue(const Descriptor& descriptor) {
+  jobs_.push_back({descriptor, {}, nullptr});
+  ++outstanding_;
+  const Transfer& transfer = jobs_.back().transfer;
+  SendNext();
+  return transfer;
+}
+
+void DmaEngine::Await(const Transfer& transfer) {
+  while (!transfer.answered) sc_core::wait(answered_);
+}
+
+void DmaEngine::SendNext() {
+  while (!request_pending_ && next_send_ < jobs_.size()) {
+    Job& job = jobs_[next_send_++];
+    tlm::tlm_generic_payload& payload = pool_.Acquire();
+    job.payload = &payload;
+    payload.set_command(job.descriptor.write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+    payload.set_address(job.descriptor.address);
+    payload.set_data_length(static_cast<unsigned>(job.descriptor.bytes.value()));
+    payload.set_streaming_width(static_cast<unsigned>(job.descriptor.bytes.value()));
+    payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    TileExtension& tile = TileOf(payload);
+    tile.role = job.descriptor.role;
+    tile.layer = job.descriptor.layer;
+    tile.unit = job.descriptor.unit;
+
+    tlm::tlm_phase phase = tlm::BEGIN_REQ;
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    request_pending_ = true;
+    const tlm::tlm_sync_enum answer = socket->nb_transport_fw(payload, phase, delay);
+    if (answer == tlm::TLM_ACCEPTED) return;
+    request_pending_ = false;
+    if (answer == tlm::TLM_COMPLETED || phase == tlm::BEGIN_RESP) {
+      throw InternalError(std::string(name()) + ": the memory answered within the request");
+    }
+  }
+}
+
+tlm::tlm_sync_enum DmaEngine::Backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                       sc_core::sc_time&) {
+  if (phase == tlm::END_REQ) {
+    request_pending_ = false;
+    SendNext();
+    return tlm::TLM_ACCEPTED;
+  }
+  if (phase != tlm::BEGIN_RESP) throw InternalError(std::string(name()) + ": unexpected TLM phase");
+  Complete(payload);
+  if (request_pending_ && jobs_[next_send_ - 1].payload == nullptr) {  // BEGIN_RESP implied END_REQ
+    request_pending_ = false;
+    SendNext();
+  }
+  return tlm::TLM_COMPLETED;
+}
+
+void DmaEngine::Complete(tlm::tlm_generic_payload& payload) {
+  if (payload.is_response_error())
+    throw InternalError(std::string(name()) + ": " + payload.get_response_string());
+  Job* job = &jobs_[next_answer_];
+  if (job->payload != &payload) throw InternalError(std::string(name()) + ": responses out of order");
+  ++next_answer_;
+  const Descriptor& descriptor = job->descriptor;
+  MemoryTiming timing;
+  const std::optional<MemoryTiming>& known = TileOf(payload).timing;
+  if (known.has_value()) {
+    timing = *known;
+  } else {  // an outside memory: all we know is that it has answered now
+    const Picoseconds now = FromScTime(sc_core::sc_time_stamp() - origin_);
+    timing = {now, now, now, descriptor.bytes};
+  }
+  job->transfer.link = link_.Deliver(timing, descriptor.link_cycles, descriptor.not_before);
+  job->transfer.answered = true;
+  CountMemoryAccess(descriptor.role, descriptor.bytes, descriptor.write, timing, *counters_);
+  counters_->*busy_ += descriptor.link_cycles.value();
+  job->payload = nullptr;
+  payload.release();
+  --outstanding_;
+  answered_.notify();
+}
+
+}  // namespace sushi
