@@ -41,6 +41,8 @@ class Soc : public sc_core::sc_module {
 void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> memory,
                       const std::function<void(ServiceModel&)>& body) {
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
+  sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+  sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_THROW);
   try {
     if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
       throw InternalError("the SystemC time resolution is not 1 ps");

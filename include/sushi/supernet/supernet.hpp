@@ -67,8 +67,7 @@ struct SubNet {
   std::vector<Op> ops;
   std::vector<Tensor> tensors;
 
-  std::int64_t Macs() const;      // all ops, classifier included
-  std::int64_t ConvMacs() const;  // cacheable convolutions only (what OFA publishes adds the classifier)
+  std::int64_t Macs() const;  // all ops, classifier included
 };
 
 struct SuperNet {

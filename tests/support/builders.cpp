@@ -1,0 +1,146 @@
+#include "builders.hpp"
+
+#include <algorithm>
+
+namespace sushi::testing {
+namespace {
+
+void GrowLayer(SuperNet& net, int index, int kernels, int channels, int kernel) {
+  while (static_cast<int>(net.layers.size()) <= index) {
+    SuperNetLayer layer;
+    layer.name = "layer" + std::to_string(net.layers.size());
+    net.layers.push_back(layer);
+  }
+  SuperNetLayer& layer = net.layers[static_cast<std::size_t>(index)];
+  layer.max_kernels = std::max(layer.max_kernels, kernels);
+  layer.max_channels = std::max(layer.max_channels, channels);
+  layer.kernel_h = layer.kernel_w = kernel;
+}
+
+Op MakeOp(OpKind kind, int channels, int kernels, int kernel, int in, int stride) {
+  Op op;
+  op.kind = kind;
+  op.kernels = kernels;
+  op.channels = channels;
+  op.kernel_h = op.kernel_w = kernel;
+  op.in_h = op.in_w = in;
+  op.pad_h = op.pad_w = kernel / 2;
+  op.stride_h = op.stride_w = stride;
+  return op;
+}
+
+int Append(SubNet& subnet, Op op, int input) {
+  op.name = "op" + std::to_string(subnet.ops.size());
+  op.input = input;
+  op.output = static_cast<int>(subnet.tensors.size());
+  subnet.tensors.push_back({op.kernels, op.OutH(), op.OutW()});
+  subnet.ops.push_back(op);
+  return op.output;
+}
+
+}  // namespace
+
+SuperNetBuilder& SuperNetBuilder::AddSubNet(const std::string& name, const std::vector<ConvSpec>& convs,
+                                            double top1) {
+  SubNet subnet;
+  subnet.name = name;
+  subnet.top1_percent = top1;
+  int tensor = 0;
+  for (const ConvSpec& spec : convs) {
+    if (subnet.ops.empty()) subnet.tensors.push_back({spec.channels, spec.in, spec.in});
+    GrowLayer(net_, spec.layer, spec.kernels, spec.channels, spec.kernel);
+    Op op = MakeOp(OpKind::kConv, spec.channels, spec.kernels, spec.kernel, spec.in, spec.stride);
+    op.supernet_layer = spec.layer;
+    tensor = Append(subnet, op, tensor);
+  }
+  net_.name = "built";
+  net_.subnets.push_back(subnet);
+  return *this;
+}
+
+SuperNet OneConvNet(const ConvSpec& spec) { return SuperNetBuilder().AddSubNet("only", {spec}).Build(); }
+
+SuperNet RandomSuperNet(Random& random) {
+  SuperNet net;
+  net.name = "random";
+  const int count = static_cast<int>(random.Integer(1, 6));
+  std::vector<int> kernel_sizes;
+  for (int i = 0; i < count; ++i) kernel_sizes.push_back(static_cast<int>(1 + 2 * random.Integer(0, 2)));
+  for (int s = 0; s < 2; ++s) {
+    SubNet subnet;
+    subnet.name = s == 0 ? "small" : "large";
+    subnet.top1_percent = 70 + 5 * s;
+    int channels = 3, size = static_cast<int>(random.Integer(5, 24)), tensor = 0;
+    subnet.input_size = size;
+    subnet.tensors.push_back({channels, size, size});
+    for (int i = 0; i < count; ++i) {
+      const int kernel = kernel_sizes[static_cast<std::size_t>(i)];
+      if (random.Integer(0, 5) == 0) {
+        const OpKind kind = random.Integer(0, 1) == 0 ? OpKind::kMaxPool : OpKind::kAveragePool;
+        tensor = Append(subnet, MakeOp(kind, channels, channels, 3, size, 2), tensor);
+        size = subnet.tensors.back().height;
+      }
+      const bool residual = random.Integer(0, 2) == 0;
+      const int kernels = residual ? channels : static_cast<int>(random.Integer(1, 60));
+      Op op = MakeOp(OpKind::kConv, channels, kernels, kernel, size,
+                     residual ? 1 : 1 + (random.Integer(0, 3) == 0));
+      op.supernet_layer = i;
+      if (residual) op.residual = tensor;
+      GrowLayer(net, i, kernels, channels, kernel);
+      tensor = Append(subnet, op, tensor);
+      channels = kernels;
+      size = subnet.tensors.back().height;
+    }
+    net.subnets.push_back(subnet);
+  }
+  return net;
+}
+
+HardwareConfig RandomHardware(Random& random) {
+  HardwareConfig hw;
+  hw.accel.clock_mhz = random.Integer(50, 400);
+  hw.accel.dpe_array.kernels = static_cast<int>(random.Integer(1, 20));
+  hw.accel.dpe_array.channels = static_cast<int>(random.Integer(1, 12));
+  hw.accel.dpe_array.fill_cycles = static_cast<int>(random.Integer(0, 40));
+  hw.accel.pb.capacity_kib = random.Integer(0, 40);
+  hw.accel.db.capacity_kib = random.Integer(5, 60);
+  hw.accel.db_ping_pong = random.Integer(0, 3) != 0;
+  hw.accel.sb.capacity_kib = random.Integer(10, 60);
+  hw.accel.lb.capacity_kib = 2;
+  hw.accel.ob.capacity_kib = random.Integer(2, 40);
+  hw.accel.qb.capacity_kib = 1;
+  hw.accel.vector_lanes = static_cast<int>(random.Integer(1, 20));
+  hw.accel.keep_activations_on_chip = random.Integer(0, 1) == 0;
+  hw.accel.axi.beat_bytes = 1 << random.Integer(0, 5);
+  hw.accel.axi.burst_beats = static_cast<int>(random.Integer(1, 32));
+  hw.accel.axi.burst_gap_cycles = static_cast<int>(random.Integer(0, 12));
+  hw.accel.axi.max_outstanding_bursts = static_cast<int>(random.Integer(1, 16));
+  hw.accel.axi.weight_ports = static_cast<int>(random.Integer(1, 4));
+  hw.accel.axi.iact_ports = static_cast<int>(random.Integer(1, 4));
+  hw.accel.axi.oact_ports = static_cast<int>(random.Integer(1, 4));
+  hw.dram.peak_gbps = 0.1 * static_cast<double>(random.Integer(1, 300));
+  hw.dram.burst_bytes = 1 << random.Integer(0, 7);
+  hw.dram.latency_ns = random.Integer(0, 400);
+  hw.dram.row_jump_ns = random.Integer(0, 80);
+  hw.host.layer_call_us = 0.25 * static_cast<double>(random.Integer(0, 8));
+  hw.granularity = random.Integer(0, 1) == 0 ? Granularity::kKernelTile : Granularity::kChannelTile;
+  return hw;
+}
+
+SubGraph RandomSubGraph(const SuperNet& net, Bytes capacity, Random& random) {
+  SubGraph graph = EmptySubGraph(net);
+  Bytes left = capacity;
+  for (std::size_t i = 0; i < net.layers.size(); ++i) {
+    const SuperNetLayer& layer = net.layers[i];
+    if (!layer.cacheable || random.Integer(0, 3) == 0) continue;
+    const Rect rect{static_cast<int>(random.Integer(1, layer.max_kernels)),
+                    static_cast<int>(random.Integer(1, layer.max_channels))};
+    const Bytes bytes(std::int64_t{rect.kernels} * rect.channels * layer.kernel_h * layer.kernel_w);
+    if (bytes > left) continue;
+    graph.rects[i] = rect;
+    left -= bytes;
+  }
+  return graph;
+}
+
+}  // namespace sushi::testing
