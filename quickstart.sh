@@ -14,8 +14,7 @@ out=$(realpath -m -- "${1:-$(dirname -- "${BASH_SOURCE[0]}")/results/quickstart}
 cd "$(dirname -- "${BASH_SOURCE[0]}")"
 
 tests/ci/install_packages.sh
-cmake --preset release
-cmake --build --preset release --target sushisim -j "$(nproc)"
+tests/ci/build_preset.sh release --app
 mkdir -p "$(dirname -- "$out")"
 build/release/bin/sushisim run configs/experiment/quickstart.yaml --out "$out" --force
 echo "The results are in $out" >&2

@@ -26,4 +26,4 @@ else
   tests/ci/install_packages.sh --tests
 fi
 tests/ci/build_preset.sh release
-ctest --preset release --parallel "$(nproc)" "${selection[@]}"
+ctest --preset release --no-label-summary --parallel "$(nproc)" "${selection[@]}"

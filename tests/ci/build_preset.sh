@@ -10,8 +10,8 @@ cd "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
 preset=${1:?usage: build_preset.sh PRESET [--app | --test]}
 what=${2:-}
-if command -v ccache >/dev/null; then
-  # Read by CMake when it first configures a build directory.
+# A launcher that appears later would rebuild everything, so only for a new build directory.
+if [[ ! -e build/$preset/CMakeCache.txt ]] && command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
 fi
 targets=()
