@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Builds Release and runs the tests. Without options it is what CI runs: besides the unit, hardware and system
+# tests the label `ci`, which builds with clang and with sanitizers, compares the builds' results, lints, and
+# runs every shipped configuration and every command shown in the documents. Ends with ctest's summary.
+#
+#   ./test.sh [--quick] [-- CTEST-OPTIONS]
+#
+#   --quick  leave out the label `ci`
+set -euo pipefail
+cd "$(dirname -- "${BASH_SOURCE[0]}")"
+
+quick=false
+while (($# > 0)); do
+  case "$1" in
+    --quick) quick=true; shift ;;
+    --) shift; break ;;
+    *) echo "usage: $0 [--quick] [-- CTEST-OPTIONS]" >&2; exit 2 ;;
+  esac
+done
+selection=("$@")
+
+if $quick; then
+  tests/ci/install_packages.sh
+  selection=(--label-exclude '^ci$' "${selection[@]}")
+else
+  tests/ci/install_packages.sh --tests
+fi
+tests/ci/build_preset.sh release
+ctest --preset release --no-label-summary --parallel "$(nproc)" "${selection[@]}"

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Every shipped configuration is read, resolved and run. Experiments run as they are; the files of the other
+# directories are parts, so each is merged over the quickstart, with a short trace.
+#
+#   [SUSHISIM=BINARY] tests/ci/run_configs.sh
+set -euo pipefail
+cd "$(dirname -- "${BASH_SOURCE[0]}")/../.."
+sushisim=$(realpath -- "${SUSHISIM:-build/release/bin/sushisim}")
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+passed=0
+failed=0
+attempt() {  # attempt COMMAND…: what it printed is shown only if it fails
+  if "$@" >"$scratch/log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    echo "FAILED (exit $?): $*"
+    sed 's/^/    /' "$scratch/log"
+    failed=$((failed + 1))
+  fi
+}
+
+quickstart=configs/experiment/quickstart.yaml
+while IFS= read -r -d '' file; do
+  short=()
+  case "$file" in
+    configs/experiment/*) files=("$file") ;;
+    configs/trace/*) files=("$quickstart" "$file") ;;
+    configs/hardware/* | configs/supernet/* | configs/scheduler/*)
+      files=("$quickstart" "$file")
+      short=(--set trace.generator.queries=20)
+      ;;
+    *)
+      echo "FAILED: $file: run_configs.sh does not know how to run what is in this directory"
+      failed=$((failed + 1))
+      continue
+      ;;
+  esac
+  attempt "$sushisim" config show "${files[@]}"
+  attempt "$sushisim" run "${files[@]}" "${short[@]}" --out "$scratch/$file"
+done < <(find configs -name '*.yaml' -print0 | sort -z)
+
+echo "run_configs: $passed passed, $failed failed"
+((failed == 0 && passed > 0))
