@@ -1,0 +1,53 @@
+// One stream served under one serving and one caching policy, with everything that is reported about it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "sushi/sched/service_book.hpp"
+#include "sushi/sched/stream_server.hpp"
+#include "sushi/stats/quantiles.hpp"
+
+namespace sushi {
+
+// Mean, quantiles and extremes of a time, in picoseconds.
+struct TimeStatistics {
+  std::int64_t sum_ps = 0;
+  std::int64_t p50_ps = 0, p95_ps = 0, p99_ps = 0, max_ps = 0;
+  double MeanPs(std::int64_t count) const {
+    return count == 0 ? 0 : static_cast<double>(sum_ps) / static_cast<double>(count);
+  }
+};
+
+struct StreamResult {
+  std::int64_t queries = 0;
+  bool exact_quantiles = true;  // false: within QuantileSketch::kRelativeError
+  TimeStatistics service, response, waiting;
+  std::int64_t accuracy_violations = 0, latency_violations = 0;
+  std::int64_t swaps = 0;
+  std::int64_t swap_ps = 0;
+  Picoseconds makespan;                         // first arrival to last finish
+  std::vector<std::int64_t> served;             // per SubNet
+  std::vector<std::vector<std::int64_t>> uses;  // [SubNet][column]: queries served
+  Counters total;                               // inferences and swaps
+  Counters swap_total;                          // swaps only
+  double served_accuracy_percent = 0;           // mean top-1 over the served queries
+
+  std::int64_t AcceleratorBusyPs() const { return service.sum_ps + swap_ps; }
+};
+
+struct StreamSetup {
+  const LatencyTable* table = nullptr;
+  const ServingPolicy* serving = nullptr;
+  CachingPolicy* caching = nullptr;
+  int period_queries = 1;
+  LatencyBasis basis = LatencyBasis::kService;
+  bool keep_times = true;  // exact quantiles; else a sketch in fixed memory
+};
+
+// Serves `source` to its end. `sink` may be empty.
+StreamResult RunStream(QuerySource& source, const StreamSetup& setup, ServiceBook& book,
+                       const std::function<void(const QueryRecord&)>& sink);
+
+}  // namespace sushi
