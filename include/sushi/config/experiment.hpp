@@ -1,0 +1,89 @@
+// An experiment: one namespace of keys, composed of small files (hardware, model, trace, scheduler,
+// energy) that are merged left to right, then `--set key=value`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sushi/accel/hardware.hpp"
+#include "sushi/config/tree.hpp"
+#include "sushi/energy/energy.hpp"
+#include "sushi/query/generators.hpp"
+#include "sushi/sched/stream_server.hpp"
+
+namespace sushi::config {
+
+struct TraceConfig {
+  std::string file;  // "" when the generator makes the stream
+  GeneratorConfig generator;
+};
+
+struct SchedulerConfig {
+  std::string policy = "strict_latency";
+  std::string caching = "avgnet";
+  std::int64_t period_queries = 20;  // Q
+  std::int64_t candidates = 40;
+  LatencyBasis latency_basis = LatencyBasis::kService;
+  std::string table_file;  // a saved SushiAbs to load; "" builds it
+};
+
+// Energy of one on-chip buffer: reference point and how it scales with capacity (docs/timing-model.md E2).
+struct SramEnergy {
+  double read_pj = 0, write_pj = 0;  // an access of `access_bytes` at `at_capacity_kib`
+  std::int64_t access_bytes = 32;
+  double at_capacity_kib = 256;
+  double capacity_exponent = 0;
+  std::int64_t node_nm = 45;
+  std::string source;
+  bool assumed = false;
+};
+
+struct UnitEnergy {
+  double pj = 0;
+  std::int64_t node_nm = 45;
+  std::string source;
+  bool assumed = false;
+};
+
+struct EnergyConfig {
+  std::string name;
+  UnitEnergy mac, vector_op, dram;  // dram: pj a byte
+  SramEnergy pb, db, sb, lb, ob, qb;
+  double static_power_mw = 0;
+  std::string static_power_source;
+};
+
+struct Experiment {
+  HardwareConfig hardware;
+  TraceConfig trace;
+  SchedulerConfig scheduler;
+  EnergyConfig energy;
+  Node supernet;  // raw section, kNull when no file gave one; read by LoadSuperNet
+  Node merged;    // everything as merged, for origins
+};
+
+// Reads, merges and checks. `sets` are "key=value". Throws UserError.
+Experiment LoadExperiment(const std::vector<std::string>& files, const std::vector<std::string>& sets);
+
+// A section that the command needs but no file gave: UserError.
+void RequireSupernet(const Experiment& experiment);
+void RequireTrace(const Experiment& experiment);
+// Resolves the table for this hardware. UserError naming the first component without an entry.
+EnergyTable RequireEnergy(const Experiment& experiment);
+
+// A path, or the NAME of a shipped file: DIR/NAME.yaml under $SUSHISIM_HOME, the current directory or the
+// source tree. UserError with the nearest name.
+std::string FindPreset(const std::string& dir, const std::string& name_or_path);
+
+// "key: value" lines in field order, the text whose hash identifies a configuration. With `prefixes` only
+// the keys that begin with one of them.
+std::string CanonicalText(const Experiment& experiment, const std::vector<std::string>& prefixes = {});
+// The supernet section as written, without comments and layout; a table file counts by its content.
+std::string CanonicalModel(const Experiment& experiment);
+
+// What `config show` prints: key, value, unit, origin.
+std::string ConfigShow(const Experiment& experiment);
+// The tables of docs/configuration.md.
+std::string ConfigReferenceMarkdown();
+
+}  // namespace sushi::config

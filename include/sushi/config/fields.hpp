@@ -1,0 +1,25 @@
+// The field table: the one place that knows every configuration key. The reader, `config show` and the
+// tables of docs/configuration.md are made from it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sushi/config/experiment.hpp"
+
+namespace sushi::config {
+
+struct Field {
+  std::string path;         // "accel.pb.capacity_kib"
+  std::string type;         // "integer", "number", "true/false", "text", "path", "one of a, b"
+  std::string range;        // "0 to 4194304", "" when there is none
+  std::string unit;         // "KiB", "" for none
+  std::string description;  // one line; where the default comes from in brackets: [S] [D] [A]
+  std::function<void(Experiment&, const Node&)> read;  // throws UserError
+  std::function<std::string(const Experiment&)> text;  // canonical
+};
+
+const std::vector<Field>& Fields();
+
+}  // namespace sushi::config

@@ -1,0 +1,249 @@
+#include "sushi/config/tree.hpp"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace sushi::config {
+namespace {
+
+// Builds our tree from the parser's events. Working on events, no alias is ever expanded and no YAML node
+// is ever made, so a small file cannot grow large.
+class Builder : public YAML::EventHandler {
+ public:
+  explicit Builder(std::string file) : file_(std::move(file)) {}
+  Node Take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    Attach(Make(Node::Kind::kNull, mark, anchor));
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { Fail(mark, "aliases (*name) are not supported"); }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    Node node = Make(Node::Kind::kScalar, mark, anchor);
+    node.scalar = value;
+    node.quoted = tag == "!";
+    if (!node.quoted && tag != "?" && !tag.empty()) Fail(mark, "tags (!name) are not supported");
+    Attach(std::move(node));
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    Open(Make(Node::Kind::kSequence, mark, anchor));
+  }
+  void OnSequenceEnd() override { Close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    Open(Make(Node::Kind::kMap, mark, anchor));
+  }
+  void OnMapEnd() override { Close(); }
+
+ private:
+  struct Level {
+    Node node;
+    std::string key;
+    bool has_key = false;
+  };
+
+  [[noreturn]] void Fail(const YAML::Mark& mark, const std::string& message) const {
+    throw UserError({file_, mark.line + 1}, "", message);
+  }
+
+  Node Make(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (anchor != 0) Fail(mark, "anchors (&name) are not supported");
+    if (++nodes_ > kMaxNodes) Fail(mark, "more than " + std::to_string(kMaxNodes) + " values in one file");
+    Node node;
+    node.kind = kind;
+    node.mark = {file_, mark.line + 1};
+    return node;
+  }
+
+  void Open(Node node) {
+    if (!levels_.empty() && levels_.back().node.kind == Node::Kind::kMap && !levels_.back().has_key) {
+      throw UserError(node.mark, "", "a key must be a plain name");
+    }
+    if (levels_.size() >= kMaxDepth) {
+      throw UserError(node.mark, "", "nested deeper than " + std::to_string(kMaxDepth) + " levels");
+    }
+    levels_.push_back({std::move(node), "", false});
+  }
+
+  void Close() {
+    Node node = std::move(levels_.back().node);
+    levels_.pop_back();
+    Attach(std::move(node));
+  }
+
+  void Attach(Node node) {
+    if (levels_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Level& level = levels_.back();
+    if (level.node.kind == Node::Kind::kSequence) {
+      level.node.items.push_back(std::move(node));
+    } else if (!level.has_key) {
+      SetKey(level, node);
+    } else {
+      level.node.entries.emplace_back(std::move(level.key), std::move(node));
+      level.has_key = false;
+    }
+  }
+
+  static void SetKey(Level& level, const Node& key) {
+    if (key.kind != Node::Kind::kScalar) throw UserError(key.mark, "", "a key must be a plain name");
+    if (key.scalar == "<<") throw UserError(key.mark, "<<", "merge keys are not supported");
+    if (const Node* first = level.node.Find(key.scalar)) {
+      throw UserError(key.mark, key.scalar,
+                      "duplicate key (first set in line " + std::to_string(first->mark.line) + ")");
+    }
+    level.key = key.scalar;
+    level.has_key = true;
+  }
+
+  std::string file_;
+  std::vector<Level> levels_;
+  Node root_;
+  int nodes_ = 0;
+};
+
+[[noreturn]] void Expected(const Node& node, const std::string& key, const std::string& what) {
+  std::string got = node.KindName();
+  if (node.kind == Node::Kind::kScalar) got = node.quoted ? "the string \"" + node.scalar + "\"" : "'" + node.scalar + "'";
+  if (got.size() > 80) got = got.substr(0, 77) + "...";
+  throw UserError(node.mark, key, "expected " + what + ", got " + got);
+}
+
+// The whole text, without the forms that other YAML readers take for something else (010, +5, 0x10).
+template <typename Number>
+bool ParseWhole(const std::string& text, Number& value) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end) return false;
+  const std::size_t first = text[0] == '-' ? 1 : 0;
+  return !(text.size() > first + 1 && text[first] == '0' && text[first + 1] >= '0' && text[first + 1] <= '9');
+}
+
+std::string Shortest(double value) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  return std::string(buffer, end);
+}
+
+}  // namespace
+
+const Node* Node::Find(const std::string& key) const {
+  for (const auto& [name, node] : entries) {
+    if (name == key) return &node;
+  }
+  return nullptr;
+}
+
+Node* Node::Find(const std::string& key) {
+  return const_cast<Node*>(static_cast<const Node*>(this)->Find(key));
+}
+
+const char* Node::KindName() const {
+  switch (kind) {
+    case Kind::kNull: return "nothing";
+    case Kind::kScalar: return "a scalar";
+    case Kind::kSequence: return "a list";
+    case Kind::kMap: return "a map";
+  }
+  return "?";
+}
+
+Node ParseYaml(const std::string& text, const std::string& name) {
+  const std::size_t nul = text.find('\0');
+  if (nul != std::string::npos) throw UserError({name, 0}, "", "not a text file (contains a NUL byte)");
+  Builder builder(name);
+  try {
+    std::istringstream in(text);
+    YAML::Parser parser(in);
+    if (!parser.HandleNextDocument(builder)) throw UserError({name, 0}, "", "the file is empty");
+    Builder second(name);
+    if (parser.HandleNextDocument(second)) throw UserError({name, 0}, "", "more than one YAML document");
+  } catch (const YAML::Exception& error) {
+    throw UserError({name, error.mark.is_null() ? 0 : error.mark.line + 1}, "", "not valid YAML: " + error.msg);
+  }
+  return builder.Take();
+}
+
+Node ReadYamlFile(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) throw UserError({path, 0}, "", "is a directory, expected a YAML file");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw UserError({path, 0}, "", "cannot open the file");
+  const auto size = std::filesystem::file_size(path, error);
+  if (!error && size > static_cast<std::uintmax_t>(kMaxFileBytes)) {
+    throw UserError({path, 0}, "", "larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB");
+  }
+  std::ostringstream text;
+  text << in.rdbuf();
+  return ParseYaml(text.str(), path);
+}
+
+std::int64_t AsInt(const Node& node, const std::string& key, std::int64_t low, std::int64_t high) {
+  const std::string range = "an integer from " + std::to_string(low) + " to " + std::to_string(high);
+  std::int64_t value = 0;
+  if (node.kind != Node::Kind::kScalar || node.quoted || !ParseWhole(node.scalar, value) || value < low ||
+      value > high) {
+    Expected(node, key, range);
+  }
+  return value;
+}
+
+double AsReal(const Node& node, const std::string& key, double low, double high) {
+  double value = 0;
+  if (node.kind != Node::Kind::kScalar || node.quoted || !ParseWhole(node.scalar, value) ||
+      !std::isfinite(value) || value < low || value > high) {
+    Expected(node, key, "a number from " + Shortest(low) + " to " + Shortest(high));
+  }
+  return value;
+}
+
+bool AsBool(const Node& node, const std::string& key) {
+  if (node.kind == Node::Kind::kScalar && !node.quoted) {
+    if (node.scalar == "true") return true;
+    if (node.scalar == "false") return false;
+  }
+  Expected(node, key, "true or false");
+}
+
+std::string AsString(const Node& node, const std::string& key) {
+  if (node.kind != Node::Kind::kScalar) Expected(node, key, "a string");
+  return node.scalar;
+}
+
+void RequireKind(const Node& node, Node::Kind kind, const std::string& key) {
+  if (node.kind == kind) return;
+  Node wanted;
+  wanted.kind = kind;
+  Expected(node, key, wanted.KindName());
+}
+
+const Node& Require(const Node& map, const std::string& key, const std::string& path) {
+  RequireKind(map, Node::Kind::kMap, path);
+  const Node* node = map.Find(key);
+  if (node == nullptr) throw UserError(map.mark, path.empty() ? key : path + "." + key, "is missing");
+  return *node;
+}
+
+void RefuseUnknown(const Node& map, const std::vector<std::string>& known, const std::string& path) {
+  RequireKind(map, Node::Kind::kMap, path);
+  for (const auto& [name, node] : map.entries) {
+    bool found = false;
+    for (const std::string& candidate : known) found = found || candidate == name;
+    if (!found) {
+      throw UserError(node.mark, path.empty() ? name : path + "." + name, "unknown key" + DidYouMean(name, known));
+    }
+  }
+}
+
+}  // namespace sushi::config
