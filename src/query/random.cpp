@@ -1,38 +1,47 @@
-#include <cmath>
+// Only comparisons, +, −, × and ÷ are used: a libm's logarithm may differ from another's in the last
+// bit, and then the same seed would give another trace.
+#include <cstdint>
 
-#include "sushi/core/error.hpp"
 #include "sushi/query/generators.hpp"
 
 namespace sushi {
 
-double Random::Uniform() { return static_cast<double>(engine_() >> 11) * 0x1.0p-53; }
+double Random::Uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
 
 double Random::Uniform(double low, double high) { return low + (high - low) * Uniform(); }
 
 std::int64_t Random::Integer(std::int64_t low, std::int64_t high) {
-  if (low > high) throw InternalError("Random::Integer: empty range");
   const std::uint64_t span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
-  if (span == 0) return static_cast<std::int64_t>(engine_());  // all 2^64 values
-  // Values below 2^64 mod span would come up once too often; draw again.
-  const std::uint64_t excess = (0 - span) % span;
+  if (span == 0) return static_cast<std::int64_t>(engine_());  // all 64-bit numbers
+  // Numbers below 2^64 mod span would make the low results too frequent.
+  const std::uint64_t reject_below = (0 - span) % span;
   std::uint64_t draw = engine_();
-  while (draw < excess) draw = engine_();
+  while (draw < reject_below) draw = engine_();
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + draw % span);
 }
 
-double Random::Exponential(double mean) { return -mean * std::log(1.0 - Uniform()); }
-
-double Random::Normal() {
-  if (has_spare_) {
-    has_spare_ = false;
-    return spare_;
+// Von Neumann (1951): a run u1 ≥ u2 ≥ … broken at an odd place has u1 distributed as the fraction of
+// an exponential variate; every run broken at an even place adds one to the integer part.
+double Random::Exponential(double mean) {
+  for (double integer_part = 0;; integer_part += 1) {
+    const double first = Uniform();
+    double last = first;
+    bool odd = true;
+    for (double next = Uniform(); next <= last; next = Uniform()) {
+      last = next;
+      odd = !odd;
+    }
+    if (odd) return mean * (integer_part + first);
   }
-  constexpr double kTwoPi = 6.283185307179586;
-  const double radius = std::sqrt(-2.0 * std::log(1.0 - Uniform()));
-  const double angle = kTwoPi * Uniform();
-  spare_ = radius * std::sin(angle);
-  has_spare_ = true;
-  return radius * std::cos(angle);
+}
+
+// Kahn (1954): |x| by rejection from an exponential, then a fair sign.
+double Random::Normal() {
+  for (;;) {
+    const double magnitude = Exponential(1);
+    const double excess = magnitude - 1;
+    if (2 * Exponential(1) >= excess * excess) return Uniform() < 0.5 ? -magnitude : magnitude;
+  }
 }
 
 }  // namespace sushi

@@ -8,8 +8,9 @@
 
 namespace sushi {
 
-// At most `count` candidates, distinct, none empty; fewer only when the space has no more. `capacity`
-// of 0 gives none.
+// The first `count` of one fixed sequence, distinct, none empty; fewer when the sequence ends before:
+// it has up to 2 + (convolutions) candidates a SubNet, and only one, "all", when the box of all SubNets
+// fits. A larger `count` never drops or renames a candidate. `capacity` of 0 gives none.
 std::vector<SubGraphColumn> MakeCandidates(const SuperNet& net, Bytes capacity, int count);
 
 // The SubNet's convolutions in order until `capacity` is full (the last one cut by kernels, later

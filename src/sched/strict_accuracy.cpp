@@ -1,0 +1,30 @@
+// STRICT_ACCURACY: of the SubNets that are accurate enough, the fastest with what is cached now. None
+// is: the most accurate.
+#include "sushi/sched/choice_order.hpp"
+#include "sushi/sched/serving_policy.hpp"
+
+namespace sushi {
+namespace {
+
+class StrictAccuracy : public ServingPolicy {
+ public:
+  Choice Choose(const Query& query, SubGraphId cached, const LatencyTable& table) const override {
+    int fastest_feasible = kNone, most_accurate = 0, feasible = 0;
+    for (int subnet = 0; subnet < table.subnets(); ++subnet) {
+      if (MoreAccurateThan(table, cached, subnet, most_accurate)) most_accurate = subnet;
+      if (table.Top1Percent(subnet) < query.accuracy_min_percent) continue;
+      ++feasible;
+      if (fastest_feasible == kNone || FasterThan(table, cached, subnet, fastest_feasible)) {
+        fastest_feasible = subnet;
+      }
+    }
+    if (feasible == 0) return {most_accurate, ChoiceReason::kMostAccurateFallback, 0};
+    return {fastest_feasible, ChoiceReason::kFastestFeasible, feasible};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<ServingPolicy> MakeStrictAccuracy() { return std::make_unique<StrictAccuracy>(); }
+
+}  // namespace sushi
