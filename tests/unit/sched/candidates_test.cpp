@@ -24,7 +24,9 @@ void ExpectValid(const SuperNet& net, Bytes capacity, const std::vector<SubGraph
   std::set<std::string> names;
   for (const SubGraphColumn& c : candidates) {
     EXPECT_LE(BytesOf(net, c.graph), capacity) << c.name;
-    if (BytesOf(net, box) >= capacity) EXPECT_GE(BytesOf(net, c.graph) * 100, capacity * 98) << c.name;
+    if (BytesOf(net, box) >= capacity) {
+      EXPECT_GE(BytesOf(net, c.graph) * 100, capacity * 98) << c.name;
+    }
     EXPECT_TRUE(Contains(box, c.graph)) << c.name;
     EXPECT_NE(c.graph, EmptySubGraph(net)) << c.name;
     EXPECT_TRUE(graphs.insert(c.graph).second) << c.name;
@@ -32,7 +34,9 @@ void ExpectValid(const SuperNet& net, Bytes capacity, const std::vector<SubGraph
     for (std::size_t i = 0; i < net.layers.size(); ++i) {
       const Rect& rect = c.graph.rects[i];
       EXPECT_EQ(rect.kernels == 0, rect.channels == 0) << c.name << " layer " << i;
-      if (!net.layers[i].cacheable) EXPECT_EQ(rect, Rect{}) << c.name;
+      if (!net.layers[i].cacheable) {
+        EXPECT_EQ(rect, Rect{}) << c.name;
+      }
     }
   }
 }

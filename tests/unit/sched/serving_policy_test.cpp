@@ -94,9 +94,15 @@ TEST_P(EveryServingPolicy, IsDeterministicAlwaysAnswersAndBreaksTiesAsItsContrac
     for (int other = 0; other < table.subnets(); ++other) {
       const bool same_latency = table.At(other, cached) == table.At(choice.subnet, cached);
       const bool same_accuracy = table.Top1Percent(other) == table.Top1Percent(choice.subnet);
-      if (same_latency) EXPECT_LE(table.Top1Percent(other), table.Top1Percent(choice.subnet));
-      if (same_accuracy) EXPECT_GE(table.At(other, cached), table.At(choice.subnet, cached));
-      if (same_latency && same_accuracy) EXPECT_GE(other, choice.subnet);
+      if (same_latency) {
+        EXPECT_LE(table.Top1Percent(other), table.Top1Percent(choice.subnet));
+      }
+      if (same_accuracy) {
+        EXPECT_GE(table.At(other, cached), table.At(choice.subnet, cached));
+      }
+      if (same_latency && same_accuracy) {
+        EXPECT_GE(other, choice.subnet);
+      }
     }
   }
 }
