@@ -1,14 +1,32 @@
-// Reads the `supernet:` section of a model file (models/*.yaml): either an OFA-ResNet50 rule with
-// SubNets in OFA's own terms, or a plain layer table. Errors name file, line and key.
+// Reads the `supernet:` section of a model file (models/*.yaml). Errors name file, line and key.
+//
+// rule: ofa_resnet   `space` gives the choices, `subnets` one choice each, in OFA's own terms.
+// rule: table        every convolution of every SubNet, either inline (`layers`, a list of maps) or as
+//                    CSV (`table: {file: x.csv}`, columns by header name in any order, no quotes):
+//     subnet, layer (0, 1, … within the SubNet), supernet_layer, out_channels, in_channels, kernel_h,
+//     kernel_w, in_h, in_w, pad_h, pad_w, stride_h, stride_w
+//   and, where wanted,
+//     name    of the SuperNet layer; default layer<supernet_layer>
+//     input   the layer whose output is read, or `image`. Default: the layer before when its output has
+//             the input's channels and size; else the input comes from something that the table leaves
+//             out (a pool, say) and is a tensor of its own that no op writes, read from DRAM.
+//     add     the layer (or `image`) whose output is added to this one's as it drains.
+//   `subnets` gives each SubNet's name and top1_percent, in the order wanted; input_size may be left out.
+//   The SuperNet's layers are the largest that its SubNets have; all of them are cacheable.
 #pragma once
+
+#include <string>
 
 #include "sushi/config/tree.hpp"
 #include "sushi/supernet/supernet.hpp"
 
 namespace sushi::config {
 
-// `section` is the value of `supernet`. A relative `table.file` is looked up beside the file it is
-// written in. Throws UserError.
+// `section` is the value of `supernet`. Throws UserError.
 SuperNet LoadSuperNet(const Node& section);
+
+// The CSV file that the section names, "" when it names none: an input whose hash belongs to a result's
+// identity. A relative path is looked up beside the file that it is written in.
+std::string TableFileOf(const Node& section);
 
 }  // namespace sushi::config

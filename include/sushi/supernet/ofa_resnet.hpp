@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sushi/core/error.hpp"
 #include "sushi/supernet/supernet.hpp"
 
 namespace sushi {
@@ -36,9 +37,25 @@ struct OfaResNetSubNet {
   std::vector<std::vector<double>> expand;  // per stage, one per kept block
 };
 
-// The SuperNet's layers at their largest, in order (stem 0–2, stages 3–60, classifier 61).
+// A choice outside the space, or a space outside the limits of supernet.hpp. `field` is the member of
+// the struct above, `index` the place in it, so that a reader can name the line.
+class ChoiceError : public UserError {
+ public:
+  ChoiceError(const std::string& field, const std::vector<int>& index, const std::string& message);
+  const std::string& field() const { return field_; }
+  const std::vector<int>& index() const { return index_; }
+  const std::string& message() const { return message_; }  // without the field
+
+ private:
+  std::string field_;
+  std::vector<int> index_;
+  std::string message_;
+};
+
+// The SuperNet's layers at their largest, in order (stem 0–2, stages 3–60, classifier 61); no SubNets.
+// Throws ChoiceError when the space has more or larger layers than the limits allow.
 SuperNet ExpandSpace(const OfaResNetSpace& space);
-// Throws UserError (message only; the caller adds file and line) when the choice lies outside.
+// Throws ChoiceError (the caller adds file and line) when the choice lies outside the space.
 SubNet ExpandSubNet(const OfaResNetSpace& space, const SuperNet& net, const OfaResNetSubNet& choice);
 
 }  // namespace sushi

@@ -11,6 +11,15 @@
 
 namespace sushi {
 
+// The largest numbers that a model may hold. They keep every sum over a model below 2^63: a layer's
+// weights are at most 2^32·64² = 2^44 bytes and its work 2^50 MACs, and there are 2^12 layers.
+inline constexpr int kMaxChannels = 65536;
+inline constexpr int kMaxMapSize = 16384;
+inline constexpr int kMaxKernelSize = 64;
+inline constexpr int kMaxLayers = 4096;
+inline constexpr int kMaxSubNets = 1024;
+inline constexpr std::int64_t kMaxOpMacs = std::int64_t{1} << 50;
+
 // One convolution of the SuperNet at its largest. The classifier is the last one, not cacheable.
 struct SuperNetLayer {
   std::string name;  // e.g. "stage2.block0.conv2"
@@ -30,7 +39,9 @@ enum class OpKind {
 };
 const char* Name(OpKind kind);
 
-// An activation of one SubNet: `channels` maps of h×w uint8. Tensor 0 is the input image.
+// An activation of one SubNet: `channels` maps of h×w uint8. Tensor 0 is the input image. A tensor that
+// no op writes is external like the image: it is read from DRAM (layer tables that leave out what
+// comes between two convolutions have such tensors).
 struct Tensor {
   int channels = 0;
   int height = 0;
@@ -50,14 +61,21 @@ struct Op {
   int in_h = 0, in_w = 0;
   int pad_h = 0, pad_w = 0;
   int stride_h = 1, stride_w = 1;
-  int input = 0;         // tensor read
-  int output = 0;        // tensor written
-  int residual = kNone;  // tensor added to the output as it drains, same shape as output
+  int input = 0;            // tensor read
+  int output = 0;           // tensor written
+  int residual = kNone;     // tensor added to the output as it drains, same shape as output
+  bool ceil_mode = false;   // pools: a last window that is cut by the border counts (OFA's shortcut pool)
+  bool classifier = false;  // the layer whose weights no SubGraph may hold
 
-  int OutH() const { return (in_h + 2 * pad_h - kernel_h) / stride_h + 1; }
-  int OutW() const { return (in_w + 2 * pad_w - kernel_w) / stride_w + 1; }
+  int OutH() const { return Positions(in_h + 2 * pad_h - kernel_h, stride_h); }
+  int OutW() const { return Positions(in_w + 2 * pad_w - kernel_w, stride_w); }
   std::int64_t Macs() const;  // useful multiply-accumulates; 0 for pools
+  // Whether every number is within the limits above, so that Macs() and sums of it cannot overflow.
+  bool WithinLimits() const;
   Bytes WeightBytes() const;  // 0 for pools
+
+ private:
+  int Positions(int span, int stride) const { return (span + (ceil_mode ? stride - 1 : 0)) / stride + 1; }
 };
 
 struct SubNet {
@@ -67,8 +85,11 @@ struct SubNet {
   std::vector<Op> ops;
   std::vector<Tensor> tensors;
 
-  std::int64_t Macs() const;      // all ops, classifier included
-  std::int64_t ConvMacs() const;  // cacheable convolutions only (what OFA publishes adds the classifier)
+  std::int64_t Macs() const;       // all ops, classifier included
+  std::int64_t ConvMacs() const;   // without the classifier: the GMAC column of FACTS.md §3
+  Bytes ConvWeightBytes() const;   // without the classifier; int8, so also their number
+  Bytes TotalWeightBytes() const;  // with the classifier, without biases and batch norm
+  int ConvLayers() const;          // without the classifier
 };
 
 struct SuperNet {

@@ -1,0 +1,77 @@
+#include "sushi/supernet/supernet.hpp"
+
+namespace sushi {
+namespace {
+
+bool InRange(int value, int low, int high) { return low <= value && value <= high; }
+
+}  // namespace
+
+const char* Name(OpKind kind) {
+  switch (kind) {
+    case OpKind::kConv:
+      return "conv";
+    case OpKind::kMaxPool:
+      return "max_pool";
+    case OpKind::kAveragePool:
+      return "average_pool";
+  }
+  return "?";
+}
+
+std::int64_t Op::Macs() const { return WeightBytes().value() * OutH() * OutW(); }
+
+Bytes Op::WeightBytes() const {
+  if (kind != OpKind::kConv) return Bytes(0);
+  return Bytes(std::int64_t{kernels} * channels * kernel_h * kernel_w);
+}
+
+bool Op::WithinLimits() const {
+  const bool small = InRange(kernels, 1, kMaxChannels) && InRange(channels, 1, kMaxChannels) &&
+                     InRange(in_h, 1, kMaxMapSize) && InRange(in_w, 1, kMaxMapSize);
+  if (!small) return false;
+  if (kind != OpKind::kConv) return true;  // the global average pool's kernel is the whole map
+  if (!InRange(kernel_h, 1, kMaxKernelSize) || !InRange(kernel_w, 1, kMaxKernelSize)) return false;
+  // In floating point, for the exact product may not fit.
+  const double macs = static_cast<double>(WeightBytes().value()) * OutH() * OutW();
+  return macs <= static_cast<double>(kMaxOpMacs);
+}
+
+std::int64_t SubNet::Macs() const {
+  std::int64_t sum = 0;
+  for (const Op& op : ops) sum += op.Macs();
+  return sum;
+}
+
+std::int64_t SubNet::ConvMacs() const {
+  std::int64_t sum = 0;
+  for (const Op& op : ops) sum += op.classifier ? 0 : op.Macs();
+  return sum;
+}
+
+Bytes SubNet::ConvWeightBytes() const {
+  Bytes sum;
+  for (const Op& op : ops) sum += op.classifier ? Bytes(0) : op.WeightBytes();
+  return sum;
+}
+
+Bytes SubNet::TotalWeightBytes() const {
+  Bytes sum;
+  for (const Op& op : ops) sum += op.WeightBytes();
+  return sum;
+}
+
+int SubNet::ConvLayers() const {
+  int count = 0;
+  for (const Op& op : ops) count += op.kind == OpKind::kConv && !op.classifier ? 1 : 0;
+  return count;
+}
+
+int SuperNet::FindSubNet(const std::string& subnet_name) const {
+  for (std::size_t i = 0; i < subnets.size(); ++i) {
+    if (subnets[i].name == subnet_name) return static_cast<int>(i);
+  }
+  return kNone;
+}
+
+}  // namespace sushi
