@@ -201,7 +201,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "m.yaml:7: supernet.space.expand_ratios: ", "expected 1 to 64 numbers"},
         BadModel{"InputRange", 13, "    input_max: 64", "m.yaml:13: supernet.space.input_max: ", "128"},
         BadModel{"Accuracy", 16, "      top1_percent: 101",
-                 "m.yaml:16: supernet.subnets[0].top1_percent: ", "100"},
+                 "m.yaml:16: supernet.subnets[0].top1_percent: ", "expected"},
         BadModel{"NoAccuracy", 16, "", "m.yaml:", "top1_percent"},
         BadModel{"InputSize", 17, "      input_size: 512", "m.yaml:17: supernet.subnets[0].input_size: ",
                  "expected 128 to 256 pixels in multiples of 4, found 512"},
