@@ -52,6 +52,14 @@ TEST(MakeCandidates, FillsAnyCapacityWithAsManyDistinctSubGraphsAsAskedFor) {
   }
 }
 
+TEST(MakeCandidates, StaysWithinASubNetThatCanFillTheCapacity) {
+  const SuperNet net = SyntheticSuperNet(16, 6, 128);
+  for (const SubGraphColumn& c : MakeCandidates(net, Bytes(65536), 40)) {
+    const SubNet& subnet = net.subnets[static_cast<std::size_t>(net.FindSubNet(c.name.substr(0, 1)))];
+    EXPECT_TRUE(Contains(SubGraphOf(net, subnet), c.graph)) << c.name;
+  }
+}
+
 TEST(MakeCandidates, GrowsBeyondASubNetThatFitsWhole) {
   const SuperNet net = SyntheticSuperNet(6, 4, 64);
   const SubGraph smallest = SubGraphOf(net, net.subnets[0]);
