@@ -1,14 +1,43 @@
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "sushi/config/experiment.hpp"
 
 namespace sushi::config {
 namespace {
 
-void RequireEntry(const Node& section, const char* key) {
+// A figure without a value or without a source would pass as free, or as known.
+void RequireFigures(const Node& section, const std::string& component,
+                    const std::vector<const char*>& figures) {
+  const std::string path = "energy." + component;
+  const Node* entry = section.Find(component);
+  if (entry == nullptr) {
+    throw UserError(section.mark, path, "is missing: every component needs an entry in the energy table");
+  }
+  for (const char* figure : figures) {
+    if (entry->Find(figure) != nullptr) continue;
+    throw UserError(entry->mark, path + "." + figure,
+                    "is missing: every entry states its figures and their source");
+  }
+}
+
+void RequireValue(const Node& section, const std::string& key) {
   if (section.Find(key) != nullptr) return;
-  throw UserError(section.mark, std::string("energy.") + key,
+  throw UserError(section.mark, "energy." + key,
                   "is missing: every component needs an entry in the energy table");
+}
+
+void RequireWholeTable(const Node& section) {
+  for (const char* unit : {"mac", "vector_op"}) RequireFigures(section, unit, {"pj", "source"});
+  for (const char* sram : {"pb", "db", "sb", "lb", "ob", "qb"}) {
+    RequireFigures(section, sram,
+                   {"read_pj", "write_pj", "access_bytes", "at_capacity_kib", "capacity_exponent", "source"});
+  }
+  RequireValue(section, "dram_pj_per_byte");
+  RequireFigures(section, "dram", {"source"});
+  RequireValue(section, "static_power_mw");
+  RequireValue(section, "static_power_source");
 }
 
 EnergyEntry Entry(double pj, std::int64_t node_nm, const std::string& source, bool assumed) {
@@ -17,9 +46,11 @@ EnergyEntry Entry(double pj, std::int64_t node_nm, const std::string& source, bo
 
 // E2: pj a byte = pj an access / access_bytes · (capacity / at_capacity)^exponent. A buffer of no capacity
 // is never accessed.
-void Resolve(const SramEnergy& sram, const BufferConfig& buffer, Event read, Event write, EnergyTable& table) {
+void Resolve(const SramEnergy& sram, const BufferConfig& buffer, Event read, Event write,
+             EnergyTable& table) {
   const double capacity_kib = static_cast<double>(buffer.capacity_kib);
-  const double scale = capacity_kib == 0 ? 0 : std::pow(capacity_kib / sram.at_capacity_kib, sram.capacity_exponent);
+  const double scale =
+      capacity_kib == 0 ? 0 : std::pow(capacity_kib / sram.at_capacity_kib, sram.capacity_exponent);
   const double per_byte = scale / static_cast<double>(sram.access_bytes);
   table.entries[read] = Entry(sram.read_pj * per_byte, sram.node_nm, sram.source, sram.assumed);
   table.entries[write] = Entry(sram.write_pj * per_byte, sram.node_nm, sram.source, sram.assumed);
@@ -30,10 +61,7 @@ void Resolve(const SramEnergy& sram, const BufferConfig& buffer, Event read, Eve
 EnergyTable RequireEnergy(const Experiment& experiment) {
   const Node* section = experiment.merged.Find("energy");
   if (section == nullptr) throw UserError("energy: no file gives a table (add a file of configs/energy/)");
-  for (const char* key :
-       {"mac", "vector_op", "pb", "db", "sb", "lb", "ob", "qb", "dram_pj_per_byte", "static_power_mw"}) {
-    RequireEntry(*section, key);
-  }
+  RequireWholeTable(*section);
   const EnergyConfig& energy = experiment.energy;
   const AccelConfig& accel = experiment.hardware.accel;
   const auto unit = [](const UnitEnergy& u) { return Entry(u.pj, u.node_nm, u.source, u.assumed); };

@@ -17,10 +17,15 @@ inline std::string NumberText(double value) {
 }
 
 template <typename Access>
-Field IntField(std::string path, std::int64_t low, std::int64_t high, std::string unit, std::string description,
-               Access access) {
-  Field field{path, "integer", std::to_string(low) + " to " + std::to_string(high), std::move(unit),
-              std::move(description), nullptr, nullptr};
+Field IntField(std::string path, std::int64_t low, std::int64_t high, std::string unit,
+               std::string description, Access access) {
+  Field field{path,
+              "integer",
+              std::to_string(low) + " to " + std::to_string(high),
+              std::move(unit),
+              std::move(description),
+              nullptr,
+              nullptr};
   field.read = [path, low, high, access](Experiment& e, const Node& node) {
     auto& member = access(e);
     member = static_cast<std::remove_reference_t<decltype(member)>>(AsInt(node, path, low, high));
@@ -32,8 +37,9 @@ Field IntField(std::string path, std::int64_t low, std::int64_t high, std::strin
 template <typename Access>
 Field RealField(std::string path, double low, double high, std::string unit, std::string description,
                 Access access) {
-  Field field{path, "number", NumberText(low) + " to " + NumberText(high), std::move(unit),
-              std::move(description), nullptr, nullptr};
+  Field field{
+      path,    "number", NumberText(low) + " to " + NumberText(high), std::move(unit), std::move(description),
+      nullptr, nullptr};
   field.read = [path, low, high, access](Experiment& e, const Node& node) {
     access(e) = AsReal(node, path, low, high);
   };
@@ -49,10 +55,20 @@ Field BoolField(std::string path, std::string description, Access access) {
   return field;
 }
 
+// A text of one line: values are listed line by line in `config show` and in what is hashed.
+inline std::string AsLine(const Node& node, const std::string& path) {
+  const std::string text = AsString(node, path);
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(text.begin(), text.end(), control)) {
+    throw UserError(node.mark, path, "expected a text of one line without control characters");
+  }
+  return text;
+}
+
 template <typename Access>
 Field TextField(std::string path, std::string description, Access access) {
   Field field{path, "text", "", "", std::move(description), nullptr, nullptr};
-  field.read = [path, access](Experiment& e, const Node& node) { access(e) = AsString(node, path); };
+  field.read = [path, access](Experiment& e, const Node& node) { access(e) = AsLine(node, path); };
   field.text = [access](const Experiment& e) { return access(e); };
   return field;
 }
@@ -62,7 +78,7 @@ template <typename Access>
 Field PathField(std::string path, std::string description, Access access) {
   Field field{path, "path", "", "", std::move(description), nullptr, nullptr};
   field.read = [path, access](Experiment& e, const Node& node) {
-    const std::filesystem::path written = AsString(node, path);
+    const std::filesystem::path written = AsLine(node, path);
     const std::filesystem::path beside = std::filesystem::path(node.mark.file).parent_path();
     const bool resolve = !written.empty() && !written.is_absolute() && node.mark.line > 0;
     access(e) = (resolve ? (beside / written).lexically_normal() : written).string();
@@ -86,7 +102,8 @@ inline void CheckName(const Node& node, const std::string& path, const std::vect
 }
 
 template <typename Access>
-Field NameField(std::string path, const std::vector<std::string>& names, std::string description, Access access) {
+Field NameField(std::string path, const std::vector<std::string>& names, std::string description,
+                Access access) {
   Field field{path, "one of " + JoinNames(names), "", "", std::move(description), nullptr, nullptr};
   field.read = [path, names, access](Experiment& e, const Node& node) {
     CheckName(node, path, names);
@@ -98,7 +115,8 @@ Field NameField(std::string path, const std::vector<std::string>& names, std::st
 
 // names[i] stands for the enum's value i.
 template <typename Access>
-Field EnumField(std::string path, const std::vector<std::string>& names, std::string description, Access access) {
+Field EnumField(std::string path, const std::vector<std::string>& names, std::string description,
+                Access access) {
   Field field{path, "one of " + JoinNames(names), "", "", std::move(description), nullptr, nullptr};
   field.read = [path, names, access](Experiment& e, const Node& node) {
     CheckName(node, path, names);

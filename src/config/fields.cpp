@@ -10,10 +10,12 @@ namespace {
 constexpr std::int64_t kMaxKib = 1 << 22;
 
 // A member of Experiment, const or not.
-#define SUSHI_MEMBER(member) [](auto& e) -> auto& { return e.member; }
+#define SUSHI_MEMBER(member) \
+  [](auto& e) -> auto& { return e.member; }
 
 void AddDevice(std::vector<Field>& f) {
-  f.push_back(TextField("device.name", "name of the device, for reports", SUSHI_MEMBER(hardware.device.name)));
+  f.push_back(
+      TextField("device.name", "name of the device, for reports", SUSHI_MEMBER(hardware.device.name)));
   f.push_back(IntField("device.onchip_memory_kib", 0, kMaxKib, "KiB", "block RAM and UltraRAM in all [S]",
                        SUSHI_MEMBER(hardware.device.onchip_memory_kib)));
   f.push_back(BoolField("device.enforce_capacity",
@@ -40,9 +42,11 @@ void AddArray(std::vector<Field>& f) {
 
 void AddBuffers(std::vector<Field>& f) {
   const auto add = [&](const char* name, const char* description, auto access) {
-    f.push_back(IntField(std::string("accel.") + name + ".capacity_kib", 0, kMaxKib, "KiB", description, access));
+    f.push_back(
+        IntField(std::string("accel.") + name + ".capacity_kib", 0, kMaxKib, "KiB", description, access));
   };
-  add("pb", "Persistent Buffer: the cached SubGraph; 0 for none [A]", SUSHI_MEMBER(hardware.accel.pb.capacity_kib));
+  add("pb", "Persistent Buffer: the cached SubGraph; 0 for none [A]",
+      SUSHI_MEMBER(hardware.accel.pb.capacity_kib));
   add("db", "Dynamic Buffer, both banks [D]", SUSHI_MEMBER(hardware.accel.db.capacity_kib));
   f.push_back(BoolField("accel.db.ping_pong",
                         "two banks, fetching hides behind computing; false: one bank, they alternate [A]",
@@ -50,7 +54,8 @@ void AddBuffers(std::vector<Field>& f) {
   add("sb", "Streaming Buffer: activations [A]", SUSHI_MEMBER(hardware.accel.sb.capacity_kib));
   add("lb", "Line Buffer: three rows of a channel tile [A]", SUSHI_MEMBER(hardware.accel.lb.capacity_kib));
   add("ob", "Output Buffer: int32 partial sums [A]", SUSHI_MEMBER(hardware.accel.ob.capacity_kib));
-  add("qb", "quantisation-parameter buffer, 5 bytes a kernel [A]", SUSHI_MEMBER(hardware.accel.qb.capacity_kib));
+  add("qb", "quantisation-parameter buffer, 5 bytes a kernel [A]",
+      SUSHI_MEMBER(hardware.accel.qb.capacity_kib));
 }
 
 void AddAxi(std::vector<Field>& f) {
@@ -121,8 +126,8 @@ void AddScheduler(std::vector<Field>& f) {
                         SUSHI_MEMBER(scheduler.policy)));
   f.push_back(NameField("scheduler.caching", CachingPolicyNames(), "which SubGraph the PB holds next [A]",
                         SUSHI_MEMBER(scheduler.caching)));
-  f.push_back(IntField("scheduler.period_queries", 1, 1000000, "queries", "Q: a caching decision every so many [A]",
-                       SUSHI_MEMBER(scheduler.period_queries)));
+  f.push_back(IntField("scheduler.period_queries", 1, 1000000, "queries",
+                       "Q: a caching decision every so many [A]", SUSHI_MEMBER(scheduler.period_queries)));
   f.push_back(IntField("scheduler.candidates", 1, 10000, "", "candidate SubGraphs of SushiAbs [A]",
                        SUSHI_MEMBER(scheduler.candidates)));
   f.push_back(EnumField("scheduler.latency_basis", {"service", "response"},
@@ -134,42 +139,54 @@ void AddScheduler(std::vector<Field>& f) {
 template <typename Access>
 void AddUnitEnergy(std::vector<Field>& f, const std::string& path, const char* pj_key, const char* what,
                    Access unit) {
-  f.push_back(RealField(path + pj_key, 0, 1e9, "pJ", what, [unit](auto& e) -> auto& { return unit(e).pj; }));
-  f.push_back(IntField(path + ".node_nm", 1, 1000, "nm", "technology of that figure",
-                       [unit](auto& e) -> auto& { return unit(e).node_nm; }));
-  f.push_back(TextField(path + ".source", "where that figure comes from",
-                        [unit](auto& e) -> auto& { return unit(e).source; }));
-  f.push_back(BoolField(path + ".assumed", "no public source at hand",
-                        [unit](auto& e) -> auto& { return unit(e).assumed; }));
+  f.push_back(RealField(
+      path + pj_key, 0, 1e9, "pJ", what, [unit](auto& e) -> auto& { return unit(e).pj; }));
+  f.push_back(IntField(
+      path + ".node_nm", 1, 1000, "nm",
+      "technology of that figure", [unit](auto& e) -> auto& { return unit(e).node_nm; }));
+  f.push_back(TextField(
+      path + ".source", "where that figure comes from", [unit](auto& e) -> auto& { return unit(e).source; }));
+  f.push_back(BoolField(
+      path + ".assumed", "no public source at hand", [unit](auto& e) -> auto& { return unit(e).assumed; }));
 }
 
 template <typename Access>
 void AddSramEnergy(std::vector<Field>& f, const std::string& name, Access sram) {
   const std::string path = "energy." + name;
-  f.push_back(RealField(path + ".read_pj", 0, 1e9, "pJ", "a read of access_bytes",
-                        [sram](auto& e) -> auto& { return sram(e).read_pj; }));
-  f.push_back(RealField(path + ".write_pj", 0, 1e9, "pJ", "a write of access_bytes",
-                        [sram](auto& e) -> auto& { return sram(e).write_pj; }));
-  f.push_back(IntField(path + ".access_bytes", 1, 65536, "bytes", "width of an access",
-                       [sram](auto& e) -> auto& { return sram(e).access_bytes; }));
-  f.push_back(RealField(path + ".at_capacity_kib", 0.001, kMaxKib, "KiB", "capacity those figures are for",
-                        [sram](auto& e) -> auto& { return sram(e).at_capacity_kib; }));
-  f.push_back(RealField(path + ".capacity_exponent", 0, 2, "",
-                        "energy grows with (capacity / at_capacity) to this power",
-                        [sram](auto& e) -> auto& { return sram(e).capacity_exponent; }));
-  f.push_back(IntField(path + ".node_nm", 1, 1000, "nm", "technology of those figures",
-                       [sram](auto& e) -> auto& { return sram(e).node_nm; }));
-  f.push_back(TextField(path + ".source", "where those figures come from",
-                        [sram](auto& e) -> auto& { return sram(e).source; }));
-  f.push_back(BoolField(path + ".assumed", "no public source at hand",
-                        [sram](auto& e) -> auto& { return sram(e).assumed; }));
+  f.push_back(RealField(
+      path + ".read_pj", 0, 1e9, "pJ",
+      "a read of access_bytes", [sram](auto& e) -> auto& { return sram(e).read_pj; }));
+  f.push_back(RealField(
+      path + ".write_pj", 0, 1e9, "pJ",
+      "a write of access_bytes", [sram](auto& e) -> auto& { return sram(e).write_pj; }));
+  f.push_back(IntField(
+      path + ".access_bytes", 1, 65536, "bytes",
+      "width of an access", [sram](auto& e) -> auto& { return sram(e).access_bytes; }));
+  f.push_back(RealField(
+      path + ".at_capacity_kib", 0.001, kMaxKib, "KiB",
+      "capacity those figures are for", [sram](auto& e) -> auto& { return sram(e).at_capacity_kib; }));
+  f.push_back(RealField(
+      path + ".capacity_exponent", 0, 2, "",
+      "energy grows with (capacity / at_capacity) to this power", [sram](auto& e) -> auto& {
+        return sram(e).capacity_exponent;
+      }));
+  f.push_back(IntField(
+      path + ".node_nm", 1, 1000, "nm",
+      "technology of those figures", [sram](auto& e) -> auto& { return sram(e).node_nm; }));
+  f.push_back(TextField(
+      path + ".source",
+      "where those figures come from", [sram](auto& e) -> auto& { return sram(e).source; }));
+  f.push_back(BoolField(
+      path + ".assumed", "no public source at hand", [sram](auto& e) -> auto& { return sram(e).assumed; }));
 }
 
 void AddEnergy(std::vector<Field>& f) {
   f.push_back(TextField("energy.name", "name of the table, for reports", SUSHI_MEMBER(energy.name)));
   AddUnitEnergy(f, "energy.mac", ".pj", "an int8 multiply-accumulate", SUSHI_MEMBER(energy.mac));
-  AddUnitEnergy(f, "energy.vector_op", ".pj", "an 8-bit operation of the vector unit", SUSHI_MEMBER(energy.vector_op));
-  AddUnitEnergy(f, "energy.dram", "_pj_per_byte", "a byte to or from DRAM, whole bursts", SUSHI_MEMBER(energy.dram));
+  AddUnitEnergy(f, "energy.vector_op", ".pj", "an 8-bit operation of the vector unit",
+                SUSHI_MEMBER(energy.vector_op));
+  AddUnitEnergy(f, "energy.dram", "_pj_per_byte", "a byte to or from DRAM, whole bursts",
+                SUSHI_MEMBER(energy.dram));
   AddSramEnergy(f, "pb", SUSHI_MEMBER(energy.pb));
   AddSramEnergy(f, "db", SUSHI_MEMBER(energy.db));
   AddSramEnergy(f, "sb", SUSHI_MEMBER(energy.sb));

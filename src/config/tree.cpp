@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace sushi::config {
@@ -24,22 +25,26 @@ class Builder : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     Attach(Make(Node::Kind::kNull, mark, anchor));
   }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { Fail(mark, "aliases (*name) are not supported"); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    Fail(mark, "aliases (*name) are not supported");
+  }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     Node node = Make(Node::Kind::kScalar, mark, anchor);
     node.scalar = value;
     node.quoted = tag == "!";
-    if (!node.quoted && tag != "?" && !tag.empty()) Fail(mark, "tags (!name) are not supported");
+    RefuseTag(mark, node.quoted ? "?" : tag);
     Attach(std::move(node));
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
+    RefuseTag(mark, tag);
     Open(Make(Node::Kind::kSequence, mark, anchor));
   }
   void OnSequenceEnd() override { Close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
+    RefuseTag(mark, tag);
     Open(Make(Node::Kind::kMap, mark, anchor));
   }
   void OnMapEnd() override { Close(); }
@@ -47,12 +52,19 @@ class Builder : public YAML::EventHandler {
  private:
   struct Level {
     Node node;
-    std::string key;
+    std::set<std::string> keys;  // of a map: those it has, so that a large map stays n·log n
+    std::string key;             // of a map: the one whose value comes next
+    SourceMark key_mark;
     bool has_key = false;
   };
 
   [[noreturn]] void Fail(const YAML::Mark& mark, const std::string& message) const {
     throw UserError({file_, mark.line + 1}, "", message);
+  }
+
+  // yaml-cpp's own "?" is a plain value without a tag.
+  void RefuseTag(const YAML::Mark& mark, const std::string& tag) const {
+    if (!tag.empty() && tag != "?") Fail(mark, "tags (!name) are not supported");
   }
 
   Node Make(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -71,7 +83,9 @@ class Builder : public YAML::EventHandler {
     if (levels_.size() >= kMaxDepth) {
       throw UserError(node.mark, "", "nested deeper than " + std::to_string(kMaxDepth) + " levels");
     }
-    levels_.push_back({std::move(node), "", false});
+    Level level;
+    level.node = std::move(node);
+    levels_.push_back(std::move(level));
   }
 
   void Close() {
@@ -91,6 +105,8 @@ class Builder : public YAML::EventHandler {
     } else if (!level.has_key) {
       SetKey(level, node);
     } else {
+      // Where the key stands is where the user looks, also when the value begins on the next line.
+      node.mark = level.key_mark;
       level.node.entries.emplace_back(std::move(level.key), std::move(node));
       level.has_key = false;
     }
@@ -99,11 +115,13 @@ class Builder : public YAML::EventHandler {
   static void SetKey(Level& level, const Node& key) {
     if (key.kind != Node::Kind::kScalar) throw UserError(key.mark, "", "a key must be a plain name");
     if (key.scalar == "<<") throw UserError(key.mark, "<<", "merge keys are not supported");
-    if (const Node* first = level.node.Find(key.scalar)) {
+    if (!level.keys.insert(key.scalar).second) {
+      const int first = level.node.Find(key.scalar)->mark.line;
       throw UserError(key.mark, key.scalar,
-                      "duplicate key (first set in line " + std::to_string(first->mark.line) + ")");
+                      "duplicate key (first set in line " + std::to_string(first) + ")");
     }
     level.key = key.scalar;
+    level.key_mark = key.mark;
     level.has_key = true;
   }
 
@@ -113,10 +131,53 @@ class Builder : public YAML::EventHandler {
   int nodes_ = 0;
 };
 
+// Bytes of the UTF-8 sequence that begins at `at`; 0 when none does, or a NUL.
+std::size_t Utf8Length(const std::string& text, std::size_t at) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  if (lead < 0x80) return lead == 0 ? 0 : 1;
+  std::size_t length = 0;
+  if (lead >= 0xC2 && lead < 0xE0) length = 2;
+  if (lead >= 0xE0 && lead < 0xF0) length = 3;
+  if (lead >= 0xF0 && lead < 0xF5) length = 4;
+  if (length == 0 || at + length > text.size()) return 0;
+  const auto second = static_cast<unsigned char>(text[at + 1]);
+  // Overlong forms, surrogates, and code points beyond U+10FFFF.
+  if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
+      (lead == 0xF4 && second > 0x8F)) {
+    return 0;
+  }
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[at + i]) & 0xC0) != 0x80) return 0;
+  }
+  return length;
+}
+
+// Values end up in JSON, which must be UTF-8.
+void RequireUtf8(const std::string& text, const std::string& name) {
+  int line = 1;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = Utf8Length(text, at);
+    if (length == 0) throw UserError({name, line}, "", "not a text file: neither ASCII nor UTF-8");
+    line += text[at] == '\n' ? 1 : 0;
+    at += length;
+  }
+}
+
+// At most kShown bytes, not cut inside a UTF-8 sequence.
+std::string Shown(const std::string& text) {
+  constexpr std::size_t kShown = 60;
+  if (text.size() <= kShown) return text;
+  std::size_t end = kShown;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
 [[noreturn]] void Expected(const Node& node, const std::string& key, const std::string& what) {
   std::string got = node.KindName();
-  if (node.kind == Node::Kind::kScalar) got = node.quoted ? "the string \"" + node.scalar + "\"" : "'" + node.scalar + "'";
-  if (got.size() > 80) got = got.substr(0, 77) + "...";
+  if (node.kind == Node::Kind::kScalar) {
+    const std::string text = Shown(node.scalar);
+    got = node.quoted ? "the string \"" + text + "\"" : "'" + text + "'";
+  }
   throw UserError(node.mark, key, "expected " + what + ", got " + got);
 }
 
@@ -151,17 +212,20 @@ Node* Node::Find(const std::string& key) {
 
 const char* Node::KindName() const {
   switch (kind) {
-    case Kind::kNull: return "nothing";
-    case Kind::kScalar: return "a scalar";
-    case Kind::kSequence: return "a list";
-    case Kind::kMap: return "a map";
+    case Kind::kNull:
+      return "nothing";
+    case Kind::kScalar:
+      return "a scalar";
+    case Kind::kSequence:
+      return "a list";
+    case Kind::kMap:
+      return "a map";
   }
   return "?";
 }
 
 Node ParseYaml(const std::string& text, const std::string& name) {
-  const std::size_t nul = text.find('\0');
-  if (nul != std::string::npos) throw UserError({name, 0}, "", "not a text file (contains a NUL byte)");
+  RequireUtf8(text, name);
   Builder builder(name);
   try {
     std::istringstream in(text);
@@ -170,23 +234,29 @@ Node ParseYaml(const std::string& text, const std::string& name) {
     Builder second(name);
     if (parser.HandleNextDocument(second)) throw UserError({name, 0}, "", "more than one YAML document");
   } catch (const YAML::Exception& error) {
-    throw UserError({name, error.mark.is_null() ? 0 : error.mark.line + 1}, "", "not valid YAML: " + error.msg);
+    throw UserError({name, error.mark.is_null() ? 0 : error.mark.line + 1}, "",
+                    "not valid YAML: " + error.msg);
   }
   return builder.Take();
 }
 
 Node ReadYamlFile(const std::string& path) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) throw UserError({path, 0}, "", "is a directory, expected a YAML file");
+  if (std::filesystem::is_directory(path, error))
+    throw UserError({path, 0}, "", "is a directory, expected a YAML file");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw UserError({path, 0}, "", "cannot open the file");
-  const auto size = std::filesystem::file_size(path, error);
-  if (!error && size > static_cast<std::uintmax_t>(kMaxFileBytes)) {
-    throw UserError({path, 0}, "", "larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB");
+  // Read up to the limit rather than ask for the size: a pipe or a device has none.
+  std::string text;
+  std::vector<char> block(1 << 16);
+  while (in) {
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    if (static_cast<std::int64_t>(text.size()) > kMaxFileBytes) {
+      throw UserError({path, 0}, "", "larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB");
+    }
   }
-  std::ostringstream text;
-  text << in.rdbuf();
-  return ParseYaml(text.str(), path);
+  return ParseYaml(text, path);
 }
 
 std::int64_t AsInt(const Node& node, const std::string& key, std::int64_t low, std::int64_t high) {
@@ -205,7 +275,7 @@ double AsReal(const Node& node, const std::string& key, double low, double high)
       !std::isfinite(value) || value < low || value > high) {
     Expected(node, key, "a number from " + Shortest(low) + " to " + Shortest(high));
   }
-  return value;
+  return value == 0 ? 0 : value;  // -0 is 0: one value, one text, one hash
 }
 
 bool AsBool(const Node& node, const std::string& key) {
@@ -241,7 +311,8 @@ void RefuseUnknown(const Node& map, const std::vector<std::string>& known, const
     bool found = false;
     for (const std::string& candidate : known) found = found || candidate == name;
     if (!found) {
-      throw UserError(node.mark, path.empty() ? name : path + "." + name, "unknown key" + DidYouMean(name, known));
+      throw UserError(node.mark, path.empty() ? name : path + "." + name,
+                      "unknown key" + DidYouMean(name, known));
     }
   }
 }

@@ -65,6 +65,9 @@ struct Experiment {
 // Reads, merges and checks. `sets` are "key=value". Throws UserError.
 Experiment LoadExperiment(const std::vector<std::string>& files, const std::vector<std::string>& sets);
 
+// The node that set `key` (dotted), nullptr when it is at its default.
+const Node* FindOrigin(const Experiment& experiment, const std::string& key);
+
 // A section that the command needs but no file gave: UserError.
 void RequireSupernet(const Experiment& experiment);
 void RequireTrace(const Experiment& experiment);
@@ -81,7 +84,7 @@ std::string CanonicalText(const Experiment& experiment, const std::vector<std::s
 // The supernet section as written, without comments and layout; a table file counts by its content.
 std::string CanonicalModel(const Experiment& experiment);
 
-// What `config show` prints: key, value, unit, origin.
+// What `config show` prints: key, value, unit, default, origin.
 std::string ConfigShow(const Experiment& experiment);
 // The tables of docs/configuration.md.
 std::string ConfigReferenceMarkdown();

@@ -1,0 +1,15 @@
+// Several files and `--set`s as one tree whose nodes keep their origins.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sushi/config/tree.hpp"
+
+namespace sushi::config {
+
+// Files left to right, each over its own `base` files, then "key=value" texts. `schema_version` and `base`
+// have been checked and taken out; no key has been read. Throws UserError.
+Node MergeAll(const std::vector<std::string>& files, const std::vector<std::string>& sets);
+
+}  // namespace sushi::config

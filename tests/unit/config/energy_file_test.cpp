@@ -1,0 +1,102 @@
+// The energy table: complete or refused, and resolved for the buffers of the hardware.
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "config_fixture.hpp"
+#include "sushi/config/experiment.hpp"
+
+namespace sushi::config {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+
+const char kTable45[] = SUSHI_SOURCE_DIR "/configs/energy/table_45nm.yaml";
+
+EnergyTable Table(const std::vector<std::string>& sets = {}) {
+  return RequireEnergy(LoadExperiment({kTable45}, sets));
+}
+
+class EnergyFile : public InDirectory {
+ protected:
+  // The shipped table without the lines that hold `left_out`.
+  static std::string TableWithout(const std::string& left_out) {
+    std::ifstream file(kTable45);
+    std::string text, line;
+    bool skipping = false;
+    while (std::getline(file, line)) {
+      // An entry may go on in deeper indented lines.
+      if (line.rfind("   ", 0) != 0) skipping = line.rfind(left_out, 0) == 0;
+      if (!skipping) text += line + "\n";
+    }
+    return Write("table.yaml", text);
+  }
+};
+
+TEST_F(EnergyFile, AComponentWithoutAnEntryIsRefusedByName) {
+  for (const std::string key : {"mac", "vector_op", "pb", "db", "sb", "lb", "ob", "qb", "dram",
+                                "dram_pj_per_byte", "static_power_mw", "static_power_source"}) {
+    const std::string file = TableWithout("  " + key + ":");
+    EXPECT_THAT(
+        ErrorOf([&] { RequireEnergy(LoadExperiment({file}, {})); }),
+        EndsWith(": energy." + key + ": is missing: every component needs an entry in the energy table"));
+  }
+}
+
+TEST_F(EnergyFile, AnEntryWithoutItsFigureOrSourceIsRefused) {
+  const std::string file = TableWithout("  mac:");
+  EXPECT_THAT(ErrorOf([&] { RequireEnergy(LoadExperiment({file}, {"energy.mac={source: x}"})); }),
+              HasSubstr("energy.mac.pj: is missing"));
+  EXPECT_THAT(ErrorOf([&] { RequireEnergy(LoadExperiment({file}, {"energy.mac={pj: 1}"})); }),
+              HasSubstr("energy.mac.source: is missing"));
+  const std::string no_pb = TableWithout("  pb:");
+  EXPECT_THAT(ErrorOf([&] { RequireEnergy(LoadExperiment({no_pb}, {"energy.pb={read_pj: 1, source: x}"})); }),
+              HasSubstr("energy.pb.write_pj: is missing"));
+}
+
+TEST_F(EnergyFile, AnUnknownComponentIsRefused) {
+  WriteConfig("extra.yaml", "energy:\n  macs: {pj: 1}\n");
+  EXPECT_EQ(ErrorOf([] {
+              LoadExperiment({kTable45, "extra.yaml"}, {});
+            }),
+            "extra.yaml:3: energy.macs: unknown key (did you mean 'mac'?)");
+}
+
+TEST(EnergyTable45nm, HoldsThePublishedFigures) {
+  const EnergyTable table = Table({"accel.db.capacity_kib=256"});
+  EXPECT_DOUBLE_EQ(table.entries[Event::kMac].pj, 0.56);
+  EXPECT_DOUBLE_EQ(table.entries[Event::kDbRead].pj, 62.3 / 32);
+  EXPECT_DOUBLE_EQ(table.entries[Event::kDbWrite].pj, 59.0 / 32);
+  EXPECT_DOUBLE_EQ(table.entries[Event::kLbRead].pj, 0.21);
+  EXPECT_DOUBLE_EQ(table.entries[Event::kDramRead].pj, 160);
+  EXPECT_DOUBLE_EQ(table.entries[Event::kDramWrite].pj, 160);
+  EXPECT_TRUE(table.entries[Event::kDramRead].assumed);
+  EXPECT_EQ(table.entries[Event::kMac].node_nm, 45);
+  for (std::size_t i = 0; i < table.entries.values.size(); ++i) {
+    EXPECT_FALSE(table.entries.values[i].source.empty()) << Name(static_cast<Event>(i));
+    EXPECT_GT(table.entries.values[i].pj, 0) << Name(static_cast<Event>(i));
+  }
+}
+
+TEST(EnergyTable45nm, AnSramGrowsWithItsCapacityAsThePublishedPointsDo) {
+  const EnergyTable table = Table({"accel.pb.capacity_kib=1024"});
+  EXPECT_DOUBLE_EQ(table.entries[Event::kPbRead].pj, 62.3 / 32 * std::pow(4.0, 0.56));
+  // FACTS.md §4, CACTI 7: 64 KiB 12.5 pJ … 4 MiB 130.8 pJ.
+  EXPECT_NEAR(std::log(130.8 / 12.5) / std::log(64.0), 0.56, 0.01);
+}
+
+TEST(EnergyTable45nm, ABufferOfNoCapacityCostsNothingAndStaysFinite) {
+  const EnergyTable table = Table({"accel.pb.capacity_kib=0"});
+  EXPECT_EQ(table.entries[Event::kPbRead].pj, 0);
+  EXPECT_EQ(table.entries[Event::kPbWrite].pj, 0);
+}
+
+TEST(EnergyTable45nm, OneKeySetsTheDramBothWays) {
+  const EnergyTable table = Table({"energy.dram_pj_per_byte=64"});
+  EXPECT_EQ(table.entries[Event::kDramRead].pj, 64);
+  EXPECT_EQ(table.entries[Event::kDramWrite].pj, 64);
+}
+
+}  // namespace
+}  // namespace sushi::config
