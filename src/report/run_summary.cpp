@@ -105,9 +105,7 @@ void PrintOffChip(const RunReport& report, const Units& units, std::ostream& out
       << '\n';
   out << "  PB hits " << FixedText(static_cast<double>(r.total.pb_hit_bytes) / queries / units.bytes, 3)
       << " " << units.size << " a query; " << r.swaps << " swaps, "
-      << TimeText(static_cast<double>(r.swap_ps), units) << " " << units.time
-      << " in all
-         ";
+      << TimeText(static_cast<double>(r.swap_ps), units) << " " << units.time << " in all\n";
 }
 
 void PrintEnergy(const RunReport& report, std::ostream& out) {
