@@ -21,7 +21,21 @@ std::string Fixed(double value, int decimals) {
   return text;
 }
 
-std::string MiB(Bytes bytes) { return Fixed(static_cast<double>(bytes.value()) / (1 << 20), 3); }
+// The unit in which the largest of a column is at least one, so that a small model is not all zeros.
+struct Unit {
+  const char* name;
+  double size;
+
+  std::string Show(std::int64_t count) const { return Fixed(static_cast<double>(count) / size, 3); }
+  std::string Show(Bytes bytes) const { return Show(bytes.value()); }
+};
+
+Unit ByteUnit(Bytes largest) {
+  return largest.value() >= 1 << 20 ? Unit{"MiB", 1 << 20} : Unit{"KiB", 1 << 10};
+}
+Unit ParameterUnit(std::int64_t largest) { return largest >= 1'000'000 ? Unit{"M", 1e6} : Unit{"k", 1e3}; }
+Unit MacUnit(std::int64_t largest) { return largest >= 100'000'000 ? Unit{"GMAC", 1e9} : Unit{"MMAC", 1e6}; }
+
 std::string KiB(Bytes bytes) { return Fixed(static_cast<double>(bytes.value()) / (1 << 10), 1); }
 std::string Millions(std::int64_t count, int decimals) {
   return Fixed(static_cast<double>(count) / 1e6, decimals);
@@ -83,9 +97,13 @@ Row LayerRow(const SubNet& subnet, const Op& op) {
           conv ? Millions(op.Macs(), 2) : "-"};
 }
 
+nlohmann::ordered_json IndexOrNull(int index) {
+  return index == kNone ? nlohmann::ordered_json() : nlohmann::ordered_json(index);
+}
+
 nlohmann::ordered_json OpJson(const Op& op) {
   nlohmann::ordered_json json{{"name", op.name}, {"kind", Name(op.kind)}};
-  json["supernet_layer"] = op.supernet_layer == kNone ? nlohmann::ordered_json() : op.supernet_layer;
+  json["supernet_layer"] = IndexOrNull(op.supernet_layer);
   json["out_channels"] = op.kernels;
   json["in_channels"] = op.channels;
   json["kernel"] = {op.kernel_h, op.kernel_w};
@@ -95,7 +113,7 @@ nlohmann::ordered_json OpJson(const Op& op) {
   json["out"] = {op.OutH(), op.OutW()};
   json["input_tensor"] = op.input;
   json["output_tensor"] = op.output;
-  json["residual_tensor"] = op.residual == kNone ? nlohmann::ordered_json() : op.residual;
+  json["residual_tensor"] = IndexOrNull(op.residual);
   json["weight_bytes"] = op.WeightBytes().value();
   json["macs"] = op.Macs();
   return json;
@@ -131,40 +149,54 @@ nlohmann::ordered_json LayersJson(const SuperNet& net) {
 }  // namespace
 
 void PrintSubNets(const SuperNet& net, std::ostream& out) {
-  std::vector<Row> rows{{"SubNet", "input px", "convs", "int8 MiB", "params M", "GMAC", "top-1 %"}};
+  Bytes conv_bytes;
+  std::int64_t parameters = 0;
+  std::int64_t macs = 0;
+  for (const SubNet& subnet : net.subnets) {
+    conv_bytes = std::max(conv_bytes, subnet.ConvWeightBytes());
+    parameters = std::max(parameters, subnet.TotalWeightBytes().value());
+    macs = std::max(macs, subnet.ConvMacs());
+  }
+  const Unit bytes = ByteUnit(conv_bytes);
+  const Unit params = ParameterUnit(parameters);
+  const Unit work = MacUnit(macs);
+  std::vector<Row> rows{{"SubNet", "input px", "convs", std::string("int8 ") + bytes.name,
+                         std::string("params ") + params.name, work.name, "top-1 %"}};
   for (const SubNet& subnet : net.subnets) {
     rows.push_back({subnet.name, subnet.input_size == 0 ? "-" : std::to_string(subnet.input_size),
-                    std::to_string(subnet.ConvLayers()), MiB(subnet.ConvWeightBytes()),
-                    Millions(subnet.TotalWeightBytes().value(), 3),
-                    Fixed(static_cast<double>(subnet.ConvMacs()) / 1e9, 3), Fixed(subnet.top1_percent, 1)});
+                    std::to_string(subnet.ConvLayers()), bytes.Show(subnet.ConvWeightBytes()),
+                    params.Show(subnet.TotalWeightBytes()), work.Show(subnet.ConvMacs()),
+                    Fixed(subnet.top1_percent, 2)});
   }
   PrintTable(rows, "  ", out);
-  out << "MiB and GMAC of the convolutions; params with the classifier, without biases.\n";
+  out << bytes.name << " and " << work.name
+      << " of the convolutions; params with the classifier, without biases.\n";
 }
 
 void PrintSharedWeights(const SuperNet& net, std::ostream& out) {
   const std::vector<SubGraph> graphs = SubGraphsOf(net);
   const SubGraph common = Fold(graphs, Intersect);
   const SubGraph box = Fold(graphs, BoundingBox);
+  const Unit unit = ByteUnit(BytesOf(net, box));
   std::size_t name_width = 0;
   for (const SubNet& subnet : net.subnets) name_width = std::max(name_width, subnet.name.size());
-  const std::size_t cell = std::max(name_width, MiB(BytesOf(net, box)).size());
+  const std::size_t cell = std::max(name_width, unit.Show(BytesOf(net, box)).size());
   const std::size_t step = ColumnsThatFit(std::max<std::size_t>(name_width, 10), cell);
   for (std::size_t first = 0; first < graphs.size(); first += step) {
     const std::size_t end = std::min(first + step, graphs.size());
-    std::vector<Row> rows{{"shared MiB"}};
+    std::vector<Row> rows{{std::string("shared ") + unit.name}};
     for (std::size_t c = first; c < end; ++c) rows[0].push_back(net.subnets[c].name);
     for (std::size_t r = 0; r < graphs.size(); ++r) {
       rows.push_back({net.subnets[r].name});
       for (std::size_t c = first; c < end; ++c) {
-        rows.back().push_back(MiB(SharedBytes(net, graphs[r], graphs[c])));
+        rows.back().push_back(unit.Show(SharedBytes(net, graphs[r], graphs[c])));
       }
     }
     PrintTable(rows, "  ", out);
     out << '\n';
   }
-  out << "shared by all  " << MiB(BytesOf(net, common)) << " MiB\n";
-  out << "bounding box   " << MiB(BytesOf(net, box)) << " MiB\n";
+  out << "shared by all  " << unit.Show(BytesOf(net, common)) << " " << unit.name << "\n";
+  out << "bounding box   " << unit.Show(BytesOf(net, box)) << " " << unit.name << "\n";
 }
 
 void PrintLayers(const SuperNet& net, int subnet, std::ostream& out) {
