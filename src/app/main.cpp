@@ -1,1 +1,180 @@
-int main() { return 0; }
+// argv to commands, failures to exit codes: 0 ok, 1 internal error, 2 usage or configuration.
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include "commands.hpp"
+#include "sushi/core/error.hpp"
+#include "sushi/core/version.hpp"
+#include "sushi/sim/elaboration.hpp"
+
+namespace {
+
+using namespace sushi;
+using namespace sushi::app;
+
+constexpr int kInternalError = 1;
+constexpr int kUsage = 2;
+
+std::string VersionText() {
+  return std::string("sushisim ") + kToolVersion + " (timing model " + std::to_string(kTimingModelVersion) +
+         ", " + SUSHISIM_BUILD_TYPE + ", " + SUSHISIM_COMPILER + ", " + SystemCVersion() + ")";
+}
+
+struct Options {
+  RunOptions run;
+  TableOptions table;
+  ValidateOptions validate;
+  ModelOptions model;
+  TraceOptions trace;
+  std::vector<std::string> config_files, config_sets;
+  bool verbose = false;
+};
+
+void AddFiles(CLI::App* command, std::vector<std::string>& files, std::vector<std::string>& sets) {
+  command->add_option("files", files, "experiment files, merged left to right")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--set", sets, "set one key, e.g. accel.pb.capacity_kib=512; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+void AddRun(CLI::App& app, Options& o) {
+  CLI::App* run = app.add_subcommand("run", "serve a stream of queries and report cycles and energy");
+  AddFiles(run, o.run.files, o.run.sets);
+  run->add_option("--out", o.run.out, "write summary.json, queries.csv, layers.csv, manifest.json here")
+      ->type_name("DIR");
+  run->add_flag("--force", o.run.force, "replace an existing result directory");
+  run->add_flag("--exact", o.run.exact, "simulate every query, also where the result is known");
+  run->add_flag("--records,!--no-records", o.run.records, "keep a record of every query (default on)");
+  run->add_flag("--json", o.run.json, "print summary.json instead of the summary");
+  run->add_flag("--quiet", o.run.quiet, "print nothing on success");
+  run->callback([&o] { Run(o.run); });
+}
+
+void AddTable(CLI::App& app, Options& o) {
+  CLI::App* table =
+      app.add_subcommand("table", "build SushiAbs, the latency of each SubNet with each SubGraph");
+  AddFiles(table, o.table.files, o.table.sets);
+  table->add_option("--out", o.table.out, "save it for scheduler.table_file")->type_name("FILE");
+  table->add_flag("--force", o.table.force, "replace an existing file");
+  table->add_flag("--json", o.table.json, "print it as JSON");
+  table->callback([&o] { Table(o.table); });
+}
+
+void AddValidate(CLI::App& app, Options& o) {
+  CLI::App* validate = app.add_subcommand("validate", "compare simulated with measured layer latencies");
+  validate->add_option("--hardware", o.validate.hardware, "name in configs/hardware, or a file")
+      ->required()
+      ->type_name("NAME|FILE");
+  validate->add_option("--model", o.validate.model, "name in models, or a file")
+      ->required()
+      ->type_name("NAME|FILE");
+  validate->add_option("--measured", o.validate.measured, "CSV subnet,layer,latency_us")
+      ->required()
+      ->type_name("FILE");
+  validate->add_option("--set", o.validate.sets, "set one key; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  validate->add_flag("--json", o.validate.json, "print JSON");
+  validate->callback([&o] { Validate(o.validate); });
+}
+
+void AddModel(CLI::App& app, Options& o) {
+  CLI::App* model = app.add_subcommand("model", "look at a SuperNet");
+  model->require_subcommand(1);
+  CLI::App* show = model->add_subcommand("show", "print SubNets, shared weights, one SubNet's layers");
+  show->add_option("model", o.model.model, "name in models, or a file")->required()->type_name("NAME|FILE");
+  show->add_option("--subnet", o.model.subnet, "print this SubNet's layers")->type_name("NAME");
+  show->add_flag("--json", o.model.json, "print everything as JSON");
+  show->callback([&o] { ShowModel(o.model); });
+}
+
+void AddTrace(CLI::App& app, Options& o) {
+  CLI::App* trace = app.add_subcommand("trace", "make streams of queries");
+  trace->require_subcommand(1);
+  CLI::App* gen = trace->add_subcommand("gen", "make a seeded stream");
+  GeneratorConfig& g = o.trace.generator;
+  gen->add_option("--kind", g.kind, "uniform, random_walk or phases")->capture_default_str();
+  gen->add_option("--queries", g.queries, "number of queries")->capture_default_str();
+  gen->add_option("--seed", g.seed, "seed")->capture_default_str();
+  gen->add_option("--accuracy-low", g.accuracy_low_percent, "lowest accuracy target, %")
+      ->capture_default_str();
+  gen->add_option("--accuracy-high", g.accuracy_high_percent, "highest accuracy target, %")
+      ->capture_default_str();
+  gen->add_option("--latency-low", g.latency_low_us, "tightest latency target, us")->capture_default_str();
+  gen->add_option("--latency-high", g.latency_high_us, "loosest latency target, us")->capture_default_str();
+  gen->add_option("--step", g.step_fraction, "random_walk: largest step, of the range")
+      ->capture_default_str();
+  gen->add_option("--phase", g.phase_queries, "phases: mean length, queries")->capture_default_str();
+  gen->add_option("--arrival-rate", g.arrival_rate_qps, "Poisson arrivals a second; 0: closed loop")
+      ->capture_default_str();
+  gen->add_option("--out", o.trace.out, "file to write; default stdout")->type_name("FILE");
+  gen->add_flag("--force", o.trace.force, "replace an existing file");
+  gen->callback([&o] { GenerateTrace(o.trace); });
+}
+
+void AddConfig(CLI::App& app, Options& o) {
+  CLI::App* config = app.add_subcommand("config", "look at configuration keys");
+  config->require_subcommand(1);
+  CLI::App* show = config->add_subcommand("show", "print every key with value, unit and origin");
+  AddFiles(show, o.config_files, o.config_sets);
+  show->callback([&o] { ShowConfig(o.config_files, o.config_sets); });
+  CLI::App* reference = config->add_subcommand("reference", "print the tables of docs/configuration.md");
+  reference->callback([] { ConfigReference(); });
+}
+
+void SetUpLog(bool verbose) {
+  spdlog::set_default_logger(spdlog::stderr_logger_st("sushisim"));
+  spdlog::set_pattern("sushisim: %v");
+  spdlog::set_level(verbose ? spdlog::level::info : spdlog::level::warn);
+}
+
+int Main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Cycle and energy simulator of SUSHI: SushiAccel driven by SushiSched", "sushisim");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", VersionText());
+  app.add_flag_function(
+      "-v,--verbose", [](std::int64_t) { SetUpLog(true); }, "log what is being done to stderr");
+  app.footer("Exit codes: 0 ok, 1 internal error, 2 usage or configuration.");
+  SetUpLog(false);
+  for (int i = 0; i < argc; ++i) options.run.command_line.emplace_back(argv[i]);
+  AddRun(app, options);
+  AddTable(app, options);
+  AddValidate(app, options);
+  AddModel(app, options);
+  AddTrace(app, options);
+  AddConfig(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
+  std::cout.flush();
+  if (!std::cout) throw UserError("stdout: cannot be written");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Main(argc, argv);
+  } catch (const UserError& error) {
+    std::fprintf(stderr, "sushisim: %s\n", error.what());
+    return kUsage;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "sushisim: out of memory\n");
+    return kInternalError;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sushisim: internal error: %s\n", error.what());
+    return kInternalError;
+  }
+}

@@ -6,6 +6,7 @@
 
 #include "sushi/config/fields.hpp"
 #include "sushi/config/hash.hpp"
+#include "sushi/config/model_file.hpp"
 
 namespace sushi::config {
 namespace {
@@ -84,7 +85,8 @@ Node ParseSet(const std::string& text) {
   node.scalar = text.substr(equals + 1);
   node.mark = {origin, 0};
   std::string path = text.substr(0, equals);
-  if (std::count(path.begin(), path.end(), '.') >= kMaxDepth) throw UserError({origin, 0}, "", "key too deep");
+  if (std::count(path.begin(), path.end(), '.') >= kMaxDepth)
+    throw UserError({origin, 0}, "", "key too deep");
   while (true) {
     const std::size_t dot = path.rfind('.');
     Node parent;
@@ -101,7 +103,8 @@ std::vector<std::string> ChildrenOf(const std::string& prefix) {
   std::vector<std::string> names;
   for (const Field& field : Fields()) {
     if (field.path.compare(0, prefix.size(), prefix) != 0) continue;
-    const std::string name = field.path.substr(prefix.size(), field.path.find('.', prefix.size()) - prefix.size());
+    const std::string name =
+        field.path.substr(prefix.size(), field.path.find('.', prefix.size()) - prefix.size());
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   if (prefix.empty()) names.insert(names.end(), {"supernet", "schema_version", "base"});
@@ -127,7 +130,8 @@ void ReadFields(const Node& map, const std::string& prefix, Experiment& experime
       continue;
     }
     const auto& fields = Fields();
-    const auto field = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.path == path; });
+    const auto field =
+        std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.path == path; });
     if (field != fields.end()) {
       field->read(experiment, node);
     } else if (!ChildrenOf(path + ".").empty()) {
@@ -191,8 +195,12 @@ void CheckGenerator(const Experiment& e) {
 
 void AppendCanonical(const Node& node, std::string& text) {
   switch (node.kind) {
-    case Node::Kind::kNull: text += "null"; break;
-    case Node::Kind::kScalar: text += node.scalar; break;
+    case Node::Kind::kNull:
+      text += "null";
+      break;
+    case Node::Kind::kScalar:
+      text += node.scalar;
+      break;
     case Node::Kind::kSequence:
       text += '[';
       for (const Node& item : node.items) {
@@ -265,7 +273,9 @@ std::string FindPreset(const std::string& dir, const std::string& name_or_path) 
 std::string CanonicalText(const Experiment& experiment, const std::vector<std::string>& prefixes) {
   std::string text;
   for (const Field& field : Fields()) {
-    const auto matches = [&](const std::string& prefix) { return field.path.compare(0, prefix.size(), prefix) == 0; };
+    const auto matches = [&](const std::string& prefix) {
+      return field.path.compare(0, prefix.size(), prefix) == 0;
+    };
     if (!prefixes.empty() && std::none_of(prefixes.begin(), prefixes.end(), matches)) continue;
     text += field.path + ": " + field.text(experiment) + "\n";
   }
@@ -275,9 +285,8 @@ std::string CanonicalText(const Experiment& experiment, const std::vector<std::s
 std::string CanonicalModel(const Experiment& experiment) {
   std::string text;
   AppendCanonical(experiment.supernet, text);
-  if (const Node* file = FindPath(experiment.supernet, "table.file")) {
-    text += HashFile((fs::path(file->mark.file).parent_path() / file->scalar).string());
-  }
+  const std::string table = TableFileOf(experiment.supernet);
+  if (!table.empty()) text += HashFile(table);
   return text;
 }
 
@@ -309,8 +318,8 @@ std::string ConfigReferenceMarkdown() {
     }
     std::string value = field.text(defaults);
     if (!field.unit.empty()) value += " " + field.unit;
-    text += "| `" + field.path + "` | " + field.type + (field.range.empty() ? "" : ", " + field.range) + " | " + value +
-            " | " + field.description + " |\n";
+    text += "| `" + field.path + "` | " + field.type + (field.range.empty() ? "" : ", " + field.range) +
+            " | " + value + " | " + field.description + " |\n";
   }
   return text;
 }

@@ -27,7 +27,7 @@ constexpr double kMaxUs = 1e12;  // 10^18 ps: fits 64 bits and leaves room for s
 std::string Quoted(std::string_view text) {
   constexpr std::size_t kShown = 60;
   std::string shown = "'";
-  for (const char c : text.substr(0, kShown)) shown += c >= ' ' && c <= '~' ? c : '?';
+  for (const char c : text.substr(0, kShown)) shown += c >= ' ' && c <= '~' ? c : '.';
   return shown + (text.size() > kShown ? "…'" : "'");
 }
 

@@ -62,8 +62,7 @@ const SwapResult& ServiceBook::Swap(SubGraphId from, SubGraphId to) {
   return known;
 }
 
-LatencyTable BuildLatencyTable(const SuperNet& net, const std::vector<SubGraphColumn>& columns,
-                               ServiceBook& book) {
+LatencyTable EmptyLatencyTable(const SuperNet& net, const std::vector<SubGraphColumn>& columns) {
   std::vector<std::string> names;
   std::vector<double> top1;
   std::vector<SubGraph> vectors;
@@ -72,7 +71,12 @@ LatencyTable BuildLatencyTable(const SuperNet& net, const std::vector<SubGraphCo
     top1.push_back(subnet.top1_percent);
     vectors.push_back(SubGraphOf(net, subnet));
   }
-  LatencyTable table(std::move(names), std::move(top1), std::move(vectors), columns);
+  return LatencyTable(std::move(names), std::move(top1), std::move(vectors), columns);
+}
+
+LatencyTable BuildLatencyTable(const SuperNet& net, const std::vector<SubGraphColumn>& columns,
+                               ServiceBook& book) {
+  LatencyTable table = EmptyLatencyTable(net, columns);
   for (int column = 0; column < table.columns(); ++column) {
     for (int subnet = 0; subnet < table.subnets(); ++subnet) {
       table.Set(subnet, column, book.KnownInference(subnet, column).service);

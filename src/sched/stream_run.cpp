@@ -93,7 +93,14 @@ StreamResult RunStream(QuerySource& source, const StreamSetup& setup, ServiceBoo
   Picoseconds first_arrival;
 
   ServiceCosts costs;
-  costs.service = [&](int subnet, SubGraphId cached) { return book.Infer(subnet, cached).service; };
+  costs.service = [&](int subnet, SubGraphId cached) {
+    const Picoseconds simulated = book.Infer(subnet, cached).service;
+    if (simulated != table.At(subnet, cached)) {  // only a table from a file can differ
+      throw UserError("scheduler.table_file: the latency of SubNet " + table.SubNetName(subnet) + " with " +
+                      table.Column(cached).name + " is not what simulation gives; build the table again");
+    }
+    return simulated;
+  };
   costs.swap = [&](SubGraphId from, SubGraphId to) { return book.Swap(from, to).duration; };
   const auto collect = [&](const QueryRecord& record) {
     if (result.queries++ == 0) first_arrival = record.arrival;

@@ -33,6 +33,9 @@ class ServiceBook {
   std::vector<std::unique_ptr<SwapResult>> swaps_;            // columns × columns
 };
 
+// SushiAbs for these columns, with all latencies 0.
+LatencyTable EmptyLatencyTable(const SuperNet& net, const std::vector<SubGraphColumn>& columns);
+
 // SushiAbs for these columns: every SubNet with every SubGraph, simulated through the book.
 LatencyTable BuildLatencyTable(const SuperNet& net, const std::vector<SubGraphColumn>& columns,
                                ServiceBook& book);

@@ -1,5 +1,6 @@
-// Quantiles of non-negative integers in fixed memory: buckets of equal relative width (1024 an
-// octave), so any quantile is off by at most 1/1024 of its value (values below 1024 are exact).
+// Quantiles of non-negative integers in fixed memory: buckets of equal relative width (1024 an octave)
+// that answer with their middle, so any quantile is off by at most 1/2048 of its value (values below
+// 2048 are exact).
 #pragma once
 
 #include <cstdint>
@@ -10,14 +11,15 @@ namespace sushi {
 class QuantileSketch {
  public:
   static constexpr int kSubBits = 10;
-  static constexpr double kRelativeError = 1.0 / (1 << kSubBits);
+  static constexpr double kRelativeError = 1.0 / (2 << kSubBits);
 
   QuantileSketch();
   void Add(std::int64_t value, std::int64_t times = 1);  // InternalError when negative
   std::int64_t count() const { return count_; }
   std::int64_t min() const { return min_; }  // exact
   std::int64_t max() const { return max_; }  // exact
-  // Nearest rank: the smallest value with at least ⌈q·count⌉ values at or below it; 0 when empty.
+  // Nearest rank: the smallest value with at least ⌈q·count⌉ values at or below it; 0 when empty. q is
+  // taken to the nearest millionth and limited to 0…1; q = 0 gives the smallest.
   std::int64_t Quantile(double q) const;
 
  private:

@@ -1,0 +1,30 @@
+// A result directory that appears whole or not at all: files are written beside it under a temporary
+// name, Commit() renames. An existing directory is only replaced with `force`.
+#pragma once
+
+#include <fstream>
+#include <string>
+
+namespace sushi {
+
+class OutputDirectory {
+ public:
+  // UserError when `path` exists and `force` is not given, or nothing can be written there.
+  OutputDirectory(const std::string& path, bool force);
+  OutputDirectory(const OutputDirectory&) = delete;
+  OutputDirectory& operator=(const OutputDirectory&) = delete;
+  ~OutputDirectory();  // drops everything unless committed
+
+  std::ofstream Open(const std::string& name) const;
+  // Closes `file` and fails with UserError when anything could not be written (disk full).
+  static void Close(std::ofstream& file, const std::string& name);
+  void Write(const std::string& name, const std::string& text) const;
+  void Commit();
+
+ private:
+  std::string path_;
+  std::string partial_;
+  bool committed_ = false;
+};
+
+}  // namespace sushi

@@ -1,0 +1,43 @@
+// Everything `sushisim run` reports: terminal summary, summary.json, queries.csv, layers.csv.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "sushi/accel/hardware.hpp"
+#include "sushi/energy/energy.hpp"
+#include "sushi/sched/stream_run.hpp"
+
+namespace sushi::report {
+
+// What a result stands for; another identity is another result, not a regression.
+struct Identity {
+  std::string configuration_hash, hardware_hash, model_hash, trace_hash;
+};
+
+struct RunReport {
+  const HardwareConfig* hardware = nullptr;
+  const SuperNet* net = nullptr;
+  const LatencyTable* table = nullptr;
+  const EnergyTable* energy = nullptr;
+  std::string policy, caching, trace;
+  Identity identity;
+  StreamResult result;
+  StreamResult no_pb;  // the same stream and policy without a Persistent Buffer
+  ServiceBook* book = nullptr;
+};
+
+void PrintSummary(const RunReport& report, std::ostream& out);
+nlohmann::ordered_json SummaryJson(const RunReport& report);
+
+void WriteQueryHeader(std::ostream& out);
+void WriteQueryRow(const QueryRecord& record, const LatencyTable& table, std::ostream& out);
+// One row for each op of every (SubNet, cached SubGraph) that served a query.
+void WriteLayers(const RunReport& report, std::ostream& out);
+
+// Why the SubNet was chosen, in words.
+std::string ReasonText(const QueryRecord& record);
+
+}  // namespace sushi::report

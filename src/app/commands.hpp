@@ -1,0 +1,49 @@
+// The commands of sushisim, as plain functions on parsed options. stdout carries results.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sushi/query/generators.hpp"
+
+namespace sushi::app {
+
+struct RunOptions {
+  std::vector<std::string> files, sets;
+  std::string out;
+  bool force = false, exact = false, records = true, json = false, quiet = false;
+  std::vector<std::string> command_line;
+};
+void Run(const RunOptions& options);
+
+struct TableOptions {
+  std::vector<std::string> files, sets;
+  std::string out;
+  bool force = false, json = false;
+};
+void Table(const TableOptions& options);
+
+struct ValidateOptions {
+  std::string hardware, model, measured;
+  std::vector<std::string> sets;
+  bool json = false;
+};
+void Validate(const ValidateOptions& options);
+
+struct ModelOptions {
+  std::string model, subnet;
+  bool json = false;
+};
+void ShowModel(const ModelOptions& options);
+
+struct TraceOptions {
+  GeneratorConfig generator;
+  std::string out;
+  bool force = false;
+};
+void GenerateTrace(const TraceOptions& options);
+
+void ShowConfig(const std::vector<std::string>& files, const std::vector<std::string>& sets);
+void ConfigReference();
+
+}  // namespace sushi::app

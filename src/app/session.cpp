@@ -1,0 +1,48 @@
+#include "session.hpp"
+
+#include <algorithm>
+
+#include "sushi/config/hash.hpp"
+#include "sushi/config/model_file.hpp"
+#include "sushi/dram/simple_memory.hpp"
+#include "sushi/sched/candidates.hpp"
+
+namespace sushi::app {
+
+Session::Session(const std::vector<std::string>& files, const std::vector<std::string>& sets)
+    : experiment(config::LoadExperiment(files, sets)) {
+  config::RequireSupernet(experiment);
+  net = config::LoadSuperNet(experiment.supernet);
+  planner = std::make_unique<InferencePlanner>(experiment.hardware, net);
+  identity.hardware_hash = config::HashText(
+      config::CanonicalText(experiment, {"device.", "accel.", "dram.", "host.layer", "sim."}));
+  identity.model_hash = config::HashText(config::CanonicalModel(experiment));
+}
+
+Columns MakeColumns(const Session& session, bool candidates, bool prefixes) {
+  const Bytes capacity = session.experiment.hardware.accel.pb.capacity();
+  Columns columns;
+  columns.columns.push_back({"empty", EmptySubGraph(session.net)});
+  if (candidates) {
+    const int count = static_cast<int>(session.experiment.scheduler.candidates);
+    for (SubGraphColumn& column : MakeCandidates(session.net, capacity, count)) {
+      columns.columns.push_back(std::move(column));
+    }
+  }
+  columns.end_candidate = static_cast<int>(columns.columns.size());
+  if (!prefixes) return columns;
+  for (const SubNet& subnet : session.net.subnets) {
+    const SubGraph graph = PrefixThatFits(session.net, SubGraphOf(session.net, subnet), capacity);
+    const auto found = std::find_if(columns.columns.begin(), columns.columns.end(),
+                                    [&](const SubGraphColumn& column) { return column.graph == graph; });
+    columns.prefix_column.push_back(static_cast<SubGraphId>(found - columns.columns.begin()));
+    if (found == columns.columns.end()) columns.columns.push_back({subnet.name + ".prefix", graph});
+  }
+  return columns;
+}
+
+std::unique_ptr<Memory> MakeMemory(const HardwareConfig& hw) {
+  return std::make_unique<SimpleMemory>(hw.dram);
+}
+
+}  // namespace sushi::app

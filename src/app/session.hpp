@@ -1,0 +1,37 @@
+// What every command needs: the experiment, its SuperNet and the plans, checked before anything runs.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sushi/accel/inference_plan.hpp"
+#include "sushi/config/experiment.hpp"
+#include "sushi/report/run_report.hpp"
+#include "sushi/sched/caching_policy.hpp"
+
+namespace sushi::app {
+
+struct Session {
+  config::Experiment experiment;
+  SuperNet net;
+  std::unique_ptr<InferencePlanner> planner;
+  report::Identity identity;  // trace_hash is the run's to fill in
+
+  Session(const std::vector<std::string>& files, const std::vector<std::string>& sets);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+};
+
+// The columns of SushiAbs that the experiment's caching policy may cache.
+struct Columns {
+  std::vector<SubGraphColumn> columns;  // [0] is the empty SubGraph
+  int first_candidate = 1, end_candidate = 1;
+  std::vector<SubGraphId> prefix_column;  // per SubNet
+};
+
+Columns MakeColumns(const Session& session, bool candidates, bool prefixes);
+
+std::unique_ptr<Memory> MakeMemory(const HardwareConfig& hw);
+
+}  // namespace sushi::app

@@ -1,0 +1,47 @@
+#include "sushi/formats/output_file.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "sushi/core/error.hpp"
+
+namespace sushi {
+namespace fs = std::filesystem;
+
+void CheckWritable(const std::string& path, bool force) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) throw UserError({path, 0}, "", "is a directory, expected a file name");
+  if (!force && fs::exists(path, error))
+    throw UserError({path, 0}, "", "already exists; --force replaces it");
+}
+
+PartialFile::PartialFile(const std::string& path, bool force)
+    : path_(path), partial_(path + ".partial-" + std::to_string(getpid())) {
+  CheckWritable(path, force);
+  if (!std::ofstream(partial_, std::ios::binary)) throw UserError({path, 0}, "", "cannot be written");
+}
+
+PartialFile::~PartialFile() {
+  std::error_code error;
+  if (!committed_) fs::remove(partial_, error);
+}
+
+void PartialFile::Commit() {
+  std::error_code error;
+  fs::rename(partial_, path_, error);
+  if (error) throw UserError({path_, 0}, "", "cannot be written: " + error.message());
+  committed_ = true;
+}
+
+void WriteFile(const std::string& path, const std::string& text, bool force) {
+  PartialFile file(path, force);
+  std::ofstream out(file.partial_path(), std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw UserError({path, 0}, "", "cannot be written (is the disk full?)");
+  file.Commit();
+}
+
+}  // namespace sushi

@@ -1,0 +1,253 @@
+#include "sushi/report/run_report.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "sushi/core/version.hpp"
+#include "sushi/formats/number.hpp"
+
+namespace sushi::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename Enum, typename Value>
+Json ByName(const EnumArray<Enum, Value>& values) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < values.values.size(); ++i) json[Name(static_cast<Enum>(i))] = values.values[i];
+  return json;
+}
+
+double Micros(double picoseconds) { return picoseconds / 1e6; }
+
+Json TimeJson(const TimeStatistics& time, std::int64_t queries) {
+  return {{"mean_us", Micros(time.MeanPs(queries))},
+          {"p50_us", Micros(static_cast<double>(time.p50_ps))},
+          {"p95_us", Micros(static_cast<double>(time.p95_ps))},
+          {"p99_us", Micros(static_cast<double>(time.p99_ps))},
+          {"max_us", Micros(static_cast<double>(time.max_ps))}};
+}
+
+Json TrafficJson(const Counters& counters) {
+  Json json = ByName(counters.traffic_bytes);
+  json["total"] = counters.TrafficBytes();
+  return json;
+}
+
+Json EnergyJson(const EnergyBreakdown& energy, std::int64_t queries) {
+  Json json = ByName(energy.pj);
+  json["total"] = energy.TotalPj();
+  json["mean_per_query"] = queries == 0 ? 0 : energy.TotalPj() / static_cast<double>(queries);
+  return json;
+}
+
+Json CyclesJson(const RunReport& report) {
+  const StreamResult& r = report.result;
+  const ClockDomain clock(report.hardware->accel.clock_mhz);
+  std::int64_t service = 0;
+  for (const std::int64_t cycles : r.total.dpe_cycles.values) service += cycles;
+  const std::int64_t swap = clock.EdgeAtOrAfter(Picoseconds(r.swap_ps)).value();
+  const auto block = [&](std::int64_t busy) { return Json{{"busy", busy}, {"idle", service + swap - busy}}; };
+  Json dpe = ByName(r.total.dpe_cycles);
+  dpe["pb_swap"] = swap;
+  return {{"total", service + swap},
+          {"dpe_array", dpe},
+          {"weight_dma", block(r.total.weight_dma_busy_cycles)},
+          {"iact_dma", block(r.total.iact_dma_busy_cycles)},
+          {"oact_dma", block(r.total.oact_dma_busy_cycles)},
+          {"dram", block(clock.EdgeAtOrAfter(Picoseconds(r.total.dram_busy_ps)).value())}};
+}
+
+Json ServedJson(const RunReport& report) {
+  Json json = Json::object();
+  for (int s = 0; s < report.table->subnets(); ++s) {
+    json[report.table->SubNetName(s)] = report.result.served[static_cast<std::size_t>(s)];
+  }
+  return json;
+}
+
+Json IdentityJson(const Identity& identity) {
+  return {{"timing_model_version", kTimingModelVersion},
+          {"configuration", identity.configuration_hash},
+          {"hardware", identity.hardware_hash},
+          {"model", identity.model_hash},
+          {"trace", identity.trace_hash}};
+}
+
+Json CoefficientsJson(const EnergyTable& table) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < table.entries.values.size(); ++i) {
+    const EnergyEntry& entry = table.entries.values[i];
+    json[Name(static_cast<Event>(i))] = {
+        {"pj", entry.pj}, {"node_nm", entry.node_nm}, {"source", entry.source}, {"assumed", entry.assumed}};
+  }
+  return json;
+}
+
+const char* ReasonName(ChoiceReason reason) {
+  switch (reason) {
+    case ChoiceReason::kFastestFeasible:
+      return "fastest_feasible";
+    case ChoiceReason::kMostAccurateFallback:
+      return "most_accurate_fallback";
+    case ChoiceReason::kMostAccurateFeasible:
+      return "most_accurate_feasible";
+    case ChoiceReason::kFastestFallback:
+      return "fastest_fallback";
+  }
+  return "?";
+}
+
+// Percent saved against a baseline; 0 when there is nothing to save.
+double SavedPercent(double now, double baseline) { return baseline == 0 ? 0 : 100 * (1 - now / baseline); }
+
+}  // namespace
+
+std::string ReasonText(const QueryRecord& record) {
+  const std::string accuracy = "top-1 >= " + RealText(record.query.accuracy_min_percent) + " %";
+  const std::string latency = "latency <= " + MicrosText(record.query.latency_max.value()) + " us";
+  const std::string feasible = std::to_string(record.choice.feasible);
+  switch (record.choice.reason) {
+    case ChoiceReason::kFastestFeasible:
+      return "fastest of " + feasible + " with " + accuracy;
+    case ChoiceReason::kMostAccurateFallback:
+      return "most accurate: none with " + accuracy;
+    case ChoiceReason::kMostAccurateFeasible:
+      return "most accurate of " + feasible + " with " + latency;
+    case ChoiceReason::kFastestFallback:
+      return "fastest: none with " + latency;
+  }
+  return "?";
+}
+
+Json SummaryJson(const RunReport& report) {
+  const StreamResult& r = report.result;
+  const EnergyBreakdown energy = EnergyOf(*report.energy, r.total, r.makespan);
+  const EnergyBreakdown base_energy = EnergyOf(*report.energy, report.no_pb.total, report.no_pb.makespan);
+  const auto traffic = static_cast<double>(r.total.TrafficBytes());
+  const auto base_traffic = static_cast<double>(report.no_pb.total.TrafficBytes());
+  Json json;
+  json["schema_version"] = 1;
+  json["identity"] = IdentityJson(report.identity);
+  json["hypothetical"] = !report.hardware->device.enforce_capacity;
+  json["device"] = report.hardware->device.name;
+  json["supernet"] = report.net->name;
+  json["policy"] = report.policy;
+  json["caching"] = report.caching;
+  json["clock_mhz"] = report.hardware->accel.clock_mhz;
+  json["queries"] = r.queries;
+  json["quantile_relative_error"] = r.exact_quantiles ? 0.0 : QuantileSketch::kRelativeError;
+  json["latency"] = {{"service", TimeJson(r.service, r.queries)},
+                     {"response", TimeJson(r.response, r.queries)},
+                     {"waiting", TimeJson(r.waiting, r.queries)}};
+  json["makespan_us"] = Micros(static_cast<double>(r.makespan.value()));
+  json["served_accuracy_percent"] = r.served_accuracy_percent;
+  json["violations"] = {{"accuracy", r.accuracy_violations}, {"latency", r.latency_violations}};
+  json["served_by_subnet"] = ServedJson(report);
+  json["pb"] = {{"capacity_bytes", report.hardware->accel.pb.capacity().value()},
+                {"hit_bytes", r.total.pb_hit_bytes},
+                {"swaps", r.swaps},
+                {"swap_us", Micros(static_cast<double>(r.swap_ps))}};
+  json["off_chip_bytes"] = TrafficJson(r.total);
+  json["energy_pj"] = EnergyJson(energy, r.queries);
+  json["cycles"] = CyclesJson(report);
+  json["macs"] = {{"useful", r.total.useful_macs}, {"executed", r.total.events[Event::kMac]}};
+  json["no_pb"] = {{"service_mean_us", Micros(report.no_pb.service.MeanPs(report.no_pb.queries))},
+                   {"response_mean_us", Micros(report.no_pb.response.MeanPs(report.no_pb.queries))},
+                   {"served_accuracy_percent", report.no_pb.served_accuracy_percent},
+                   {"off_chip_bytes", TrafficJson(report.no_pb.total)},
+                   {"energy_pj", EnergyJson(base_energy, report.no_pb.queries)}};
+  json["saved_percent"] = {
+      {"service_time",
+       SavedPercent(static_cast<double>(r.service.sum_ps), static_cast<double>(report.no_pb.service.sum_ps))},
+      {"accelerator_time", SavedPercent(static_cast<double>(r.AcceleratorBusyPs()),
+                                        static_cast<double>(report.no_pb.AcceleratorBusyPs()))},
+      {"off_chip_bytes", SavedPercent(traffic, base_traffic)},
+      {"off_chip_energy",
+       SavedPercent(energy.pj[EnergyComponent::kDram], base_energy.pj[EnergyComponent::kDram])},
+      {"energy", SavedPercent(energy.TotalPj(), base_energy.TotalPj())}};
+  json["energy_table"] = {{"name", report.energy->name},
+                          {"static_power_mw", report.energy->static_power_mw},
+                          {"coefficients", CoefficientsJson(*report.energy)}};
+  return json;
+}
+
+void WriteQueryHeader(std::ostream& out) {
+  out << "query,arrival_us,waiting_us,swap_us,service_us,response_us,subnet,top1_percent,cached_subgraph,"
+         "accuracy_min_percent,latency_max_us,accuracy_violated,latency_violated,feasible_subnets,reason,"
+         "reason_text\n";
+}
+
+void WriteQueryRow(const QueryRecord& record, const LatencyTable& table, std::ostream& out) {
+  std::string row = std::to_string(record.query.id);
+  const auto add = [&](const std::string& cell) { (row += ',') += cell; };
+  for (const Picoseconds time :
+       {record.arrival, record.waiting, record.swap, record.service, record.response}) {
+    add(MicrosText(time.value()));
+  }
+  add(CsvCell(table.SubNetName(record.choice.subnet)));
+  add(RealText(record.top1_percent));
+  add(CsvCell(table.Column(record.cached).name));
+  add(RealText(record.query.accuracy_min_percent));
+  add(MicrosText(record.query.latency_max.value()));
+  add(record.accuracy_violated ? "1" : "0");
+  add(record.latency_violated ? "1" : "0");
+  add(std::to_string(record.choice.feasible));
+  add(ReasonName(record.choice.reason));
+  add(ReasonText(record));
+  row += '\n';
+  out << row;
+}
+
+namespace {
+
+void WriteLayerRow(const RunReport& report, int subnet, SubGraphId cached, std::size_t index,
+                   const LayerResult& layer, std::ostream& out) {
+  const Op& op = report.net->subnets[static_cast<std::size_t>(subnet)].ops[index];
+  std::string row = CsvCell(report.table->SubNetName(subnet));
+  const auto add = [&](const std::string& cell) { (row += ',') += cell; };
+  const auto add_int = [&](std::int64_t value) { add(std::to_string(value)); };
+  add(CsvCell(report.table->Column(cached).name));
+  add_int(report.result.uses[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(cached)]);
+  add_int(static_cast<std::int64_t>(index));
+  add(CsvCell(op.name));
+  add(Name(op.kind));
+  add_int(op.supernet_layer);
+  for (const int value : {op.kernels, op.channels, op.kernel_h, op.kernel_w, op.in_h, op.in_w, op.stride_h}) {
+    add_int(value);
+  }
+  const Counters& c = layer.counters;
+  add_int(layer.cycles.value());
+  for (const std::int64_t cycles : c.dpe_cycles.values) add_int(cycles);
+  for (const std::int64_t bytes : c.traffic_bytes.values) add_int(bytes);
+  add_int(c.pb_hit_bytes);
+  add_int(c.useful_macs);
+  const ClockDomain clock(report.hardware->accel.clock_mhz);
+  add(RealText(EnergyOf(*report.energy, c, clock.TimeOf(layer.cycles)).TotalPj()));
+  row += '\n';
+  out << row;
+}
+
+}  // namespace
+
+void WriteLayers(const RunReport& report, std::ostream& out) {
+  out << "subnet,cached_subgraph,queries,op,name,kind,supernet_layer,kernels,channels,kernel_h,kernel_w,in_h,"
+         "in_w,stride,cycles";
+  for (std::size_t i = 0; i < static_cast<std::size_t>(DpeState::kCount); ++i) {
+    out << ',' << Name(static_cast<DpeState>(i)) << "_cycles";
+  }
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Traffic::kCount); ++i) {
+    out << ',' << Name(static_cast<Traffic>(i)) << "_bytes";
+  }
+  out << ",pb_hit_bytes,useful_macs,energy_pj\n";
+  for (int s = 0; s < report.table->subnets(); ++s) {
+    for (int c = 0; c < report.table->columns(); ++c) {
+      if (report.result.uses[static_cast<std::size_t>(s)][static_cast<std::size_t>(c)] == 0) continue;
+      const InferenceResult& inference = report.book->KnownInference(s, c);
+      for (std::size_t i = 0; i < inference.layers.size(); ++i) {
+        WriteLayerRow(report, s, c, i, inference.layers[i], out);
+      }
+    }
+  }
+}
+
+}  // namespace sushi::report
