@@ -1,7 +1,9 @@
-// A layer table leaves pools out, so some inputs come from no op. They must be read from DRAM.
+// What the rest of the simulator relies on in a SuperNet made from a table: inputs that come from no op
+// (a table leaves pools out) are read from DRAM, and maxima do not hang on the order of rows.
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
 
 #include "sushi/accel/inference_plan.hpp"
 #include "sushi/config/model_file.hpp"
@@ -38,6 +40,25 @@ TEST(ExternalInput, IsReadFromDramThoughActivationsAreKeptOnChip) {
   EXPECT_FALSE(places[2].input_on_chip);   // external
   EXPECT_FALSE(places[1].output_on_chip);  // nobody reads it
   EXPECT_NO_THROW(InferencePlanner(hardware, net));
+}
+
+TEST(TableMaxima, DoNotDependOnTheOrderOfSubNets) {
+  const auto row = [](const char* subnet, int kernels, int channels) {
+    return std::string("{subnet: ") + subnet +
+           ", layer: 0, supernet_layer: 0, out_channels: " + std::to_string(kernels) +
+           ", in_channels: " + std::to_string(channels) +
+           ", kernel_h: 1, kernel_w: 1, in_h: 4, in_w: 4, pad_h: 0, pad_w: 0, stride_h: 1, stride_w: 1}";
+  };
+  const std::string head =
+      "{name: n, rule: table, subnets: [{name: A, top1_percent: 1}, {name: B, top1_percent: 2}], layers: [";
+  const std::string a = row("A", 24, 7);
+  const std::string b = row("B", 8, 30);
+  for (const std::string& rows : {a + ", " + b, b + ", " + a}) {
+    const SuperNet net = LoadSuperNet(ParseYaml(head + rows + "]}", "m.yaml"));
+    ASSERT_EQ(net.layers.size(), 1u);
+    EXPECT_EQ(net.layers[0].max_kernels, 24);
+    EXPECT_EQ(net.layers[0].max_channels, 30);
+  }
 }
 
 }  // namespace
