@@ -127,14 +127,14 @@ TEST(LayerPlan, ATileLargerThanABankIsRefused) {
 TEST(LayerPlan, StripsReloadTheirHaloAndFetchWeightsAgain) {
   HardwareConfig hw;
   hw.accel.sb.capacity_kib = 2;  // 7 rows of 288 bytes: five output rows a strip
-  hw.accel.db.capacity_kib = 3;  // too small to keep two kernel tiles
-  const LayerPlan plan = PlanFixture({0, 32, 9, 3, 32}, hw).Plan();
+  hw.accel.db.capacity_kib = 3;  // less than the 48 · 81 bytes of weights
+  const LayerPlan plan = PlanFixture({0, 48, 9, 3, 32}, hw).Plan();
   const int strips = 7;  // ⌈32 / 5⌉
-  ASSERT_EQ(plan.units(), 2 * strips);
+  ASSERT_EQ(plan.units(), 3 * strips);
   EXPECT_EQ(plan.UnitAt(0).iact_load, Bytes(6 * 288)) << "top padding is not loaded";
-  EXPECT_EQ(plan.UnitAt(2).iact_load, Bytes(7 * 288)) << "five rows and one of halo either side";
-  EXPECT_EQ(plan.UnitAt(2 * strips - 1).iact_load, Bytes(0)) << "once a strip";
-  EXPECT_EQ(SumFetch(plan), strips * 32 * 81);
+  EXPECT_EQ(plan.UnitAt(3).iact_load, Bytes(7 * 288)) << "five rows and one of halo either side";
+  EXPECT_EQ(plan.UnitAt(4).iact_load, Bytes(0)) << "once a strip";
+  EXPECT_EQ(SumFetch(plan), strips * 48 * 81);
 }
 
 TEST(LayerPlan, WeightsThatFitTheDynamicBufferStayForLaterStrips) {
