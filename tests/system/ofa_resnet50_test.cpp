@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "forked.hpp"
 #include "sushi/accel/kernel_free.hpp"
 #include "sushi/config/experiment.hpp"
 #include "sushi/config/model_file.hpp"
@@ -89,24 +90,26 @@ TEST_P(EveryHardware, NoLayerOfAnySubNetBeatsItsBounds) {
 TEST_P(EveryHardware, ModulesAndKernelFreeDriverAgreeOnEverySubNet) {
   const World world(GetParam());
   KernelFreeAccelerator driver = world.Driver();
-  RunInElaboration(
-      *world.planner, std::make_unique<SimpleMemory>(world.hw().dram), [&](ServiceModel& modules) {
-        SubGraph cached = EmptySubGraph(world.net);
-        std::vector<SubGraphColumn> columns = MakeCandidates(world.net, world.hw().accel.pb.capacity(), 4);
-        columns.push_back({"empty", EmptySubGraph(world.net)});
-        for (const SubGraphColumn& column : columns) {
-          const SwapResult swap = modules.Swap(cached, column.graph);
-          EXPECT_TRUE(swap.total == driver.Swap(cached, column.graph).total);
-          EXPECT_EQ(swap.total.traffic_bytes[Traffic::kSwap],
-                    MissingBytes(world.net, column.graph, cached).value());
-          cached = column.graph;
-          for (int s = 0; s < 6; ++s) {
-            const InferenceResult a = modules.Infer(s, cached), b = driver.Infer(s, cached);
-            EXPECT_EQ(a.service.value(), b.service.value()) << column.name << " " << s;
-            EXPECT_TRUE(a.layers == b.layers) << column.name << " " << s;
+  testing::InChild([&] {
+    RunInElaboration(
+        *world.planner, std::make_unique<SimpleMemory>(world.hw().dram), [&](ServiceModel& modules) {
+          SubGraph cached = EmptySubGraph(world.net);
+          std::vector<SubGraphColumn> columns = MakeCandidates(world.net, world.hw().accel.pb.capacity(), 4);
+          columns.push_back({"empty", EmptySubGraph(world.net)});
+          for (const SubGraphColumn& column : columns) {
+            const SwapResult swap = modules.Swap(cached, column.graph);
+            EXPECT_TRUE(swap.total == driver.Swap(cached, column.graph).total);
+            EXPECT_EQ(swap.total.traffic_bytes[Traffic::kSwap],
+                      MissingBytes(world.net, column.graph, cached).value());
+            cached = column.graph;
+            for (int s = 0; s < 6; ++s) {
+              const InferenceResult a = modules.Infer(s, cached), b = driver.Infer(s, cached);
+              EXPECT_EQ(a.service.value(), b.service.value()) << column.name << " " << s;
+              EXPECT_TRUE(a.layers == b.layers) << column.name << " " << s;
+            }
           }
-        }
-      });
+        });
+  });
 }
 
 TEST(OfaResNet50, FetchesItsWeightsOnceWithinThirteenPercent) {
