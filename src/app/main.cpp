@@ -104,16 +104,17 @@ void AddTrace(CLI::App& app, Options& o) {
   gen->add_option("--kind", g.kind, "uniform, random_walk or phases")->capture_default_str();
   gen->add_option("--queries", g.queries, "number of queries")->capture_default_str();
   gen->add_option("--seed", g.seed, "seed")->capture_default_str();
-  gen->add_option("--accuracy-low", g.accuracy_low_percent, "lowest accuracy target, %")
+  gen->add_option("--accuracy-low-percent", g.accuracy_low_percent, "lowest accuracy target, %")
       ->capture_default_str();
-  gen->add_option("--accuracy-high", g.accuracy_high_percent, "highest accuracy target, %")
+  gen->add_option("--accuracy-high-percent", g.accuracy_high_percent, "highest accuracy target, %")
       ->capture_default_str();
-  gen->add_option("--latency-low", g.latency_low_us, "tightest latency target, us")->capture_default_str();
-  gen->add_option("--latency-high", g.latency_high_us, "loosest latency target, us")->capture_default_str();
-  gen->add_option("--step", g.step_fraction, "random_walk: largest step, of the range")
+  gen->add_option("--latency-low-us", g.latency_low_us, "tightest latency target, us")->capture_default_str();
+  gen->add_option("--latency-high-us", g.latency_high_us, "loosest latency target, us")
       ->capture_default_str();
-  gen->add_option("--phase", g.phase_queries, "phases: mean length, queries")->capture_default_str();
-  gen->add_option("--arrival-rate", g.arrival_rate_qps, "Poisson arrivals a second; 0: closed loop")
+  gen->add_option("--step-fraction", g.step_fraction, "random_walk: largest step, of the range")
+      ->capture_default_str();
+  gen->add_option("--phase-queries", g.phase_queries, "phases: mean length, queries")->capture_default_str();
+  gen->add_option("--arrival-rate-qps", g.arrival_rate_qps, "Poisson arrivals a second; 0: closed loop")
       ->capture_default_str();
   gen->add_option("--out", o.trace.out, "file to write; default stdout")->type_name("FILE");
   gen->add_flag("--force", o.trace.force, "replace an existing file");

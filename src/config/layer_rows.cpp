@@ -72,10 +72,7 @@ TableRow ReadRow(const Node& row, const std::string& path) {
   out.subnet = AsString(Require(row, "subnet", path), path + ".subnet");
   out.layer = Number(row, "layer", path, 0, kMaxLayers - 1);
   out.op = ReadShape(row, path);
-  if (const Node* name = row.Find("name")) {
-    out.name = AsString(*name, path + ".name");
-    if (out.name.size() > 32) throw UserError(name->mark, path + ".name", "expected at most 32 characters");
-  }
+  if (const Node* name = row.Find("name")) out.name = AsPlainName(*name, path + ".name");
   out.input = Producer(row, "input", path, out.layer);
   out.add = Producer(row, "add", path, out.layer);
   return out;

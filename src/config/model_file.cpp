@@ -16,7 +16,6 @@ constexpr int kMaxBlocks = 1024;
 constexpr int kMaxDivisor = 1024;
 constexpr double kMaxRatio = 16;
 constexpr std::size_t kMaxChoices = 64;
-constexpr std::size_t kMaxNameLength = 32;
 
 std::string At(const std::string& path, std::size_t i) { return path + "[" + std::to_string(i) + "]"; }
 
@@ -28,20 +27,8 @@ int IntOr(const Node& map, const char* key, const std::string& path, int low, in
   return map.Find(key) == nullptr ? otherwise : Int(map, key, path, low, high);
 }
 
-// Names stand in tables, file names and command lines.
 std::string ReadName(const Node& map, const std::string& path) {
-  const Node& node = Require(map, "name", path);
-  const std::string name = AsString(node, path + ".name");
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string("_-.+@").find(c) != std::string::npos;
-  };
-  if (name.empty() || name.size() > kMaxNameLength || !std::all_of(name.begin(), name.end(), plain)) {
-    throw UserError(node.mark, path + ".name",
-                    "expected 1 to " + std::to_string(kMaxNameLength) +
-                        " letters, digits or _ - . + @, found '" + name.substr(0, 2 * kMaxNameLength) + "'");
-  }
-  return name;
+  return AsPlainName(Require(map, "name", path), path + ".name");
 }
 
 template <std::size_t N>
@@ -210,6 +197,19 @@ const Node& SubNetList(const Node& section) {
 }
 
 }  // namespace
+
+std::string AsPlainName(const Node& node, const std::string& key) {
+  constexpr std::size_t kMaxLength = 32;
+  const std::string name = AsString(node, key);
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string("_-.+@").find(c) != std::string::npos;
+  };
+  if (!name.empty() && name.size() <= kMaxLength && std::all_of(name.begin(), name.end(), plain)) return name;
+  throw UserError(node.mark, key,
+                  "expected 1 to " + std::to_string(kMaxLength) + " letters, digits or _ - . + @, found '" +
+                      name.substr(0, 2 * kMaxLength) + "'");
+}
 
 std::string TableFileOf(const Node& section) {
   if (section.kind != Node::Kind::kMap) return "";

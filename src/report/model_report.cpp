@@ -170,7 +170,7 @@ void PrintSubNets(const SuperNet& net, std::ostream& out) {
   }
   PrintTable(rows, "  ", out);
   out << bytes.name << " and " << work.name
-      << " of the convolutions; params with the classifier, without biases.\n";
+      << " of convolutions; params with classifier, no bias or batch norm.\n";
 }
 
 void PrintSharedWeights(const SuperNet& net, std::ostream& out) {

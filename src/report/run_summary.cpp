@@ -8,7 +8,27 @@
 namespace sushi::report {
 namespace {
 
-constexpr double kMiB = 1024.0 * 1024.0;
+// Units that suit the size of what is shown: a teaching example has microseconds and KiB.
+struct Units {
+  double picoseconds = 1e9;
+  const char* time = "ms";
+  double bytes = 1024.0 * 1024.0;
+  const char* size = "MiB";
+};
+
+Units UnitsFor(const RunReport& report) {
+  Units units;
+  const auto queries = static_cast<double>(std::max<std::int64_t>(1, report.result.queries));
+  if (report.result.response.MeanPs(report.result.queries) < 1e9) {
+    units.picoseconds = 1e6;
+    units.time = "us";
+  }
+  if (static_cast<double>(report.no_pb.total.TrafficBytes()) / queries < units.bytes) {
+    units.bytes = 1024.0;
+    units.size = "KiB";
+  }
+  return units;
+}
 
 std::string Pad(const std::string& text, int width) {  // right-aligned; negative: left-aligned
   const auto size = static_cast<int>(text.size());
@@ -16,26 +36,33 @@ std::string Pad(const std::string& text, int width) {  // right-aligned; negativ
   return std::string(static_cast<std::size_t>(std::max(0, width - size)), ' ') + text;
 }
 
-std::string Millis(double picoseconds) { return FixedText(picoseconds / 1e9, 3); }
+std::string TimeText(double picoseconds, const Units& units) {
+  return FixedText(picoseconds / units.picoseconds, 3);
+}
 
 std::string Percent(double part, double whole) {
   return FixedText(whole == 0 ? 0 : 100 * part / whole, 1) + " %";
 }
 
-void TimeRow(const char* name, const TimeStatistics& time, std::int64_t queries, std::ostream& out) {
-  out << "  " << Pad(name, -14) << Pad(Millis(time.MeanPs(queries)), 12);
+std::string EnergyText(double pj) {
+  return pj < 1e9 ? FixedText(pj / 1e6, 3) + " uJ" : FixedText(pj / 1e9, 3) + " mJ";
+}
+
+void TimeRow(const char* name, const TimeStatistics& time, std::int64_t queries, const Units& units,
+             std::ostream& out) {
+  out << "  " << Pad(name, -14) << Pad(TimeText(time.MeanPs(queries), units), 12);
   for (const std::int64_t ps : {time.p50_ps, time.p95_ps, time.p99_ps, time.max_ps}) {
-    out << Pad(Millis(static_cast<double>(ps)), 12);
+    out << Pad(TimeText(static_cast<double>(ps), units), 12);
   }
   out << '\n';
 }
 
-void PrintLatency(const RunReport& report, std::ostream& out) {
+void PrintLatency(const RunReport& report, const Units& units, std::ostream& out) {
   const StreamResult& r = report.result;
-  out << "Latency, ms             mean         p50         p95         p99         max\n";
-  TimeRow("service", r.service, r.queries, out);
-  TimeRow("waiting", r.waiting, r.queries, out);
-  TimeRow("response", r.response, r.queries, out);
+  out << "Latency, " << units.time << "             mean         p50         p95         p99         max\n";
+  TimeRow("service", r.service, r.queries, units, out);
+  TimeRow("waiting", r.waiting, r.queries, units, out);
+  TimeRow("response", r.response, r.queries, units, out);
   if (!r.exact_quantiles) out << "  (quantiles within 0.1 %: records are off)\n";
 }
 
@@ -59,33 +86,34 @@ void PrintServing(const RunReport& report, std::ostream& out) {
   out << line << '\n';
 }
 
-void PrintOffChip(const RunReport& report, std::ostream& out) {
+void PrintOffChip(const RunReport& report, const Units& units, std::ostream& out) {
   const StreamResult& r = report.result;
   const auto queries = static_cast<double>(std::max<std::int64_t>(1, r.queries));
-  out << "Off chip, MiB a query          ours   no_pb\n";
+  out << "Off chip, " << units.size << " a query          ours   no_pb\n";
   for (std::size_t i = 0; i < static_cast<std::size_t>(Traffic::kCount); ++i) {
     out << "  " << Pad(Name(static_cast<Traffic>(i)), -22)
-        << Pad(FixedText(static_cast<double>(r.total.traffic_bytes.values[i]) / queries / kMiB, 3), 11)
-        << Pad(FixedText(static_cast<double>(report.no_pb.total.traffic_bytes.values[i]) / queries / kMiB, 3),
+        << Pad(FixedText(static_cast<double>(r.total.traffic_bytes.values[i]) / queries / units.bytes, 3), 11)
+        << Pad(FixedText(
+                   static_cast<double>(report.no_pb.total.traffic_bytes.values[i]) / queries / units.bytes,
+                   3),
                8)
         << '\n';
   }
   out << "  " << Pad("total", -22)
-      << Pad(FixedText(static_cast<double>(r.total.TrafficBytes()) / queries / kMiB, 3), 11)
-      << Pad(FixedText(static_cast<double>(report.no_pb.total.TrafficBytes()) / queries / kMiB, 3), 8)
+      << Pad(FixedText(static_cast<double>(r.total.TrafficBytes()) / queries / units.bytes, 3), 11)
+      << Pad(FixedText(static_cast<double>(report.no_pb.total.TrafficBytes()) / queries / units.bytes, 3), 8)
       << '\n';
-  out << "  PB hits " << FixedText(static_cast<double>(r.total.pb_hit_bytes) / queries / kMiB, 3)
-      << " MiB a query; " << r.swaps << " swaps, " << Millis(static_cast<double>(r.swap_ps))
-      << " ms in all\n";
+  out << "  PB hits " << FixedText(static_cast<double>(r.total.pb_hit_bytes) / queries / units.bytes, 3)
+      << " " << units.size << " a query; " << r.swaps << " swaps, "
+      << TimeText(static_cast<double>(r.swap_ps), units) << " " << units.time << " in all\n";
 }
 
 void PrintEnergy(const RunReport& report, std::ostream& out) {
   const StreamResult& r = report.result;
   const EnergyBreakdown energy = EnergyOf(*report.energy, r.total, r.makespan);
   const auto queries = static_cast<double>(std::max<std::int64_t>(1, r.queries));
-  out << "Energy    " << FixedText(energy.TotalPj() / queries * 1e-9, 3) << " mJ a query ("
-      << report.energy->name << (report.energy->static_power_mw == 0 ? ", no static power given" : "")
-      << ")\n";
+  out << "Energy    " << EnergyText(energy.TotalPj() / queries) << " a query (" << report.energy->name
+      << (report.energy->static_power_mw == 0 ? ", no static power given" : "") << ")\n";
   std::string line = " ";
   for (std::size_t i = 0; i < static_cast<std::size_t>(EnergyComponent::kCount); ++i) {
     const std::string item = " " + std::string(Name(static_cast<EnergyComponent>(i))) + " " +
@@ -154,9 +182,10 @@ void PrintSummary(const RunReport& report, std::ostream& out) {
   out << "\n"
       << GroupedText(report.result.queries) << " queries of " << report.trace << ", " << report.policy
       << ", caching " << report.caching << "\n\n";
-  PrintLatency(report, out);
+  const Units units = UnitsFor(report);
+  PrintLatency(report, units, out);
   PrintServing(report, out);
-  PrintOffChip(report, out);
+  PrintOffChip(report, units, out);
   PrintEnergy(report, out);
   PrintCycles(report, out);
   PrintSavings(report, out);

@@ -29,8 +29,8 @@ struct GeneratorConfig {
   std::string kind = "phases";  // uniform | random_walk | phases
   std::int64_t queries = 4000;
   std::uint64_t seed = 1;
-  double accuracy_low_percent = 75.0, accuracy_high_percent = 79.8;
-  double latency_low_us = 10000, latency_high_us = 90000;
+  double accuracy_low_percent = 74.0, accuracy_high_percent = 79.8;
+  double latency_low_us = 11000, latency_high_us = 65000;
   double step_fraction = 0.05;       // random_walk: largest step, of the range
   std::int64_t phase_queries = 200;  // phases: mean length of a phase
   double arrival_rate_qps = 0;       // 0: closed loop; else Poisson arrivals

@@ -30,8 +30,8 @@ std::vector<Shipped> AllShipped() {
   tiny.phase_queries = 10;
   tiny.accuracy_low_percent = 60;
   tiny.accuracy_high_percent = 70;
-  tiny.latency_low_us = 5;
-  tiny.latency_high_us = 30;
+  tiny.latency_low_us = 12;
+  tiny.latency_high_us = 90;
   return {{"phases_4000", ConfigOf("phases", 1, 4000)},
           {"uniform_4000", ConfigOf("uniform", 2, 4000)},
           {"random_walk_4000", ConfigOf("random_walk", 3, 4000)},

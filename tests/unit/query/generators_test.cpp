@@ -21,6 +21,10 @@ GeneratorConfig ConfigOf(const std::string& kind, std::uint64_t seed, std::int64
   config.kind = kind;
   config.seed = seed;
   config.queries = queries;
+  config.accuracy_low_percent = 75.0;  // the golden values below are for these ranges
+  config.accuracy_high_percent = 79.8;
+  config.latency_low_us = 10000;
+  config.latency_high_us = 90000;
   return config;
 }
 
