@@ -75,13 +75,13 @@ INSTANTIATE_TEST_SUITE_P(
     Model, RuleMistake,
     ::testing::Values(
         Mistake{"None", "", "", "accepted"},
-        Mistake{"NoRule", "  rule: ofa_resnet\n", "", "m.yaml:2: supernet.rule: is missing"},
+        Mistake{"NoRule", "  rule: ofa_resnet\n", "", "m.yaml:1: supernet.rule: is missing"},
         Mistake{"Rule", "ofa_resnet", "ofa_resent",
                 "m.yaml:3: supernet.rule: expected 'ofa_resnet' or 'table', found 'ofa_resent' (did you mean "
                 "'ofa_resnet'?)"},
         Mistake{"Unknown", "stem_width: 16", "stem_widht: 16",
                 "m.yaml:10: supernet.space.stem_widht: unknown key (did you mean 'stem_width'?)"},
-        Mistake{"Missing", "    classes: 10\n", "", "m.yaml:5: supernet.space.classes: is missing"},
+        Mistake{"Missing", "    classes: 10\n", "", "m.yaml:4: supernet.space.classes: is missing"},
         Mistake{"NoSubNets", "subnets:\n", "subnets: []\n  other:\n",
                 "m.yaml:14: supernet.subnets: expected 1 to 1024 SubNets, found 0"},
         Mistake{"Accuracy", "75.0", "100.5",
@@ -138,7 +138,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "m.yaml:9: supernet.layers[1].subnet: expected a SubNet listed in supernet.subnets (which "
                 "gives its top1_percent), found 'B'"},
         Mistake{"Both", "  layers:", "  table: {file: x.csv}\n  layers:",
-                "m.yaml:2: supernet: expected either 'layers' or 'table: {file: ...}' with rule 'table'"},
+                "m.yaml:1: supernet: expected either 'layers' or 'table: {file: ...}' with rule 'table'"},
         Mistake{"InputSize", "input_size: 8", "input_size: 16",
                 "m.yaml:5: supernet.subnets[0].input_size: expected what the table says of the first layer "
                 "(in_h 8, in_w 8), found 16"}),
