@@ -13,6 +13,9 @@
 namespace sushi::config {
 namespace {
 
+// An unclosed bracket reaches us as a key, too.
+constexpr char kBadKey[] = "a key must be a plain name (or is a bracket, brace or quote left open?)";
+
 // Builds our tree from the parser's events. Working on events, no alias is ever expanded and no YAML node
 // is ever made, so a small file cannot grow large.
 class Builder : public YAML::EventHandler {
@@ -78,7 +81,7 @@ class Builder : public YAML::EventHandler {
 
   void Open(Node node) {
     if (!levels_.empty() && levels_.back().node.kind == Node::Kind::kMap && !levels_.back().has_key) {
-      throw UserError(node.mark, "", "a key must be a plain name");
+      throw UserError(node.mark, "", kBadKey);
     }
     if (levels_.size() >= kMaxDepth) {
       throw UserError(node.mark, "", "nested deeper than " + std::to_string(kMaxDepth) + " levels");
@@ -113,7 +116,7 @@ class Builder : public YAML::EventHandler {
   }
 
   static void SetKey(Level& level, const Node& key) {
-    if (key.kind != Node::Kind::kScalar) throw UserError(key.mark, "", "a key must be a plain name");
+    if (key.kind != Node::Kind::kScalar) throw UserError(key.mark, "", kBadKey);
     if (key.scalar == "<<") throw UserError(key.mark, "<<", "merge keys are not supported");
     if (!level.keys.insert(key.scalar).second) {
       const int first = level.node.Find(key.scalar)->mark.line;

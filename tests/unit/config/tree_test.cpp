@@ -65,7 +65,7 @@ TEST(Tree, AnAliasBombIsRefusedAtItsFirstAnchor) {
 
 TEST(Tree, RefusesKeysThatAreNotScalars) {
   for (const char* text : {"? [a]\n: 1\n", "? {a: 1}\n: 1\n", "~: 1\n"}) {
-    EXPECT_EQ(ParseError(text), "f.yaml:1: a key must be a plain name") << text;
+    EXPECT_THAT(ParseError(text), StartsWith("f.yaml:1: a key must be a plain name")) << text;
   }
 }
 
@@ -76,7 +76,7 @@ TEST(Tree, RefusesEmptyFilesAndMoreThanOneDocument) {
 }
 
 TEST(Tree, NamesTheLineOfWhatIsNotYaml) {
-  EXPECT_THAT(ParseError("a: 1\nb: [1, 2\n"), StartsWith("f.yaml:"));
+  EXPECT_THAT(ParseError("a: 1\nb: [1, 2\n"), HasSubstr("left open?"));
   EXPECT_THAT(ParseError("a: 1\n\tb: 2\n"), HasSubstr("not valid YAML: "));
   EXPECT_THAT(ParseError("a: [1}\n"), HasSubstr("not valid YAML: "));
 }
