@@ -26,7 +26,7 @@ std::vector<std::string> ChildrenOf(const std::string& prefix) {
 
 // The nearest among the keys of that place; else a key that ends so elsewhere; else the nearest of all.
 std::string NearestKey(const std::string& path, const std::string& prefix, const std::string& name) {
-  const std::string hint = DidYouMean(name, ChildrenOf(prefix));
+  std::string hint = DidYouMean(name, ChildrenOf(prefix));
   if (!hint.empty()) return hint;
   std::vector<std::string> all;
   for (const Field& field : Fields()) {

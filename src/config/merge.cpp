@@ -119,7 +119,7 @@ class FileReader {
     for (std::size_t i = 0; i < open_.size(); ++i) {
       if (!fs::equivalent(open_[i], path, error)) continue;
       std::string chain;
-      for (std::size_t j = i; j < open_.size(); ++j) chain += open_[j] + " -> ";
+      for (std::size_t j = i; j < open_.size(); ++j) chain.append(open_[j]).append(" -> ");
       throw UserError(named, "base", "the files include each other: " + chain + path);
     }
   }

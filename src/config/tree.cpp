@@ -3,6 +3,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -311,9 +312,8 @@ const Node& Require(const Node& map, const std::string& key, const std::string& 
 void RefuseUnknown(const Node& map, const std::vector<std::string>& known, const std::string& path) {
   RequireKind(map, Node::Kind::kMap, path);
   for (const auto& [name, node] : map.entries) {
-    bool found = false;
-    for (const std::string& candidate : known) found = found || candidate == name;
-    if (!found) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      const std::string full = path.empty() ? name : std::string(path).append(".").append(name);
       throw UserError(node.mark, path.empty() ? name : path + "." + name,
                       "unknown key" + DidYouMean(name, known));
     }
