@@ -118,9 +118,9 @@ class FileReader {
     std::error_code error;
     for (std::size_t i = 0; i < open_.size(); ++i) {
       if (!fs::equivalent(open_[i], path, error)) continue;
-      std::string chain;
+      std::string chain = "the files include each other: ";
       for (std::size_t j = i; j < open_.size(); ++j) chain.append(open_[j]).append(" -> ");
-      throw UserError(named, "base", "the files include each other: " + chain + path);
+      throw UserError(named, "base", chain.append(path));
     }
   }
 
