@@ -314,8 +314,7 @@ void RefuseUnknown(const Node& map, const std::vector<std::string>& known, const
   for (const auto& [name, node] : map.entries) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const std::string full = path.empty() ? name : std::string(path).append(".").append(name);
-      throw UserError(node.mark, path.empty() ? name : path + "." + name,
-                      "unknown key" + DidYouMean(name, known));
+      throw UserError(node.mark, full, "unknown key" + DidYouMean(name, known));
     }
   }
 }
