@@ -6,40 +6,61 @@ namespace sushi {
 
 const char* Name(EnergyComponent component) {
   switch (component) {
-    case EnergyComponent::kDpeArray: return "dpe_array";
-    case EnergyComponent::kVectorUnit: return "vector_unit";
-    case EnergyComponent::kPersistentBuffer: return "persistent_buffer";
-    case EnergyComponent::kDynamicBuffer: return "dynamic_buffer";
-    case EnergyComponent::kStreamingBuffer: return "streaming_buffer";
-    case EnergyComponent::kLineBuffer: return "line_buffer";
-    case EnergyComponent::kOutputBuffer: return "output_buffer";
-    case EnergyComponent::kQuantParamBuffer: return "quant_param_buffer";
-    case EnergyComponent::kDram: return "dram";
-    case EnergyComponent::kStatic: return "static";
-    case EnergyComponent::kCount: break;
+    case EnergyComponent::kDpeArray:
+      return "dpe_array";
+    case EnergyComponent::kVectorUnit:
+      return "vector_unit";
+    case EnergyComponent::kPersistentBuffer:
+      return "persistent_buffer";
+    case EnergyComponent::kDynamicBuffer:
+      return "dynamic_buffer";
+    case EnergyComponent::kStreamingBuffer:
+      return "streaming_buffer";
+    case EnergyComponent::kLineBuffer:
+      return "line_buffer";
+    case EnergyComponent::kOutputBuffer:
+      return "output_buffer";
+    case EnergyComponent::kQuantParamBuffer:
+      return "quant_param_buffer";
+    case EnergyComponent::kDram:
+      return "dram";
+    case EnergyComponent::kStatic:
+      return "static";
+    case EnergyComponent::kCount:
+      break;
   }
   return "?";
 }
 
 EnergyComponent ComponentOf(Event event) {
   switch (event) {
-    case Event::kMac: return EnergyComponent::kDpeArray;
-    case Event::kVectorOp: return EnergyComponent::kVectorUnit;
+    case Event::kMac:
+      return EnergyComponent::kDpeArray;
+    case Event::kVectorOp:
+      return EnergyComponent::kVectorUnit;
     case Event::kPbRead:
-    case Event::kPbWrite: return EnergyComponent::kPersistentBuffer;
+    case Event::kPbWrite:
+      return EnergyComponent::kPersistentBuffer;
     case Event::kDbRead:
-    case Event::kDbWrite: return EnergyComponent::kDynamicBuffer;
+    case Event::kDbWrite:
+      return EnergyComponent::kDynamicBuffer;
     case Event::kSbRead:
-    case Event::kSbWrite: return EnergyComponent::kStreamingBuffer;
+    case Event::kSbWrite:
+      return EnergyComponent::kStreamingBuffer;
     case Event::kLbRead:
-    case Event::kLbWrite: return EnergyComponent::kLineBuffer;
+    case Event::kLbWrite:
+      return EnergyComponent::kLineBuffer;
     case Event::kObRead:
-    case Event::kObWrite: return EnergyComponent::kOutputBuffer;
+    case Event::kObWrite:
+      return EnergyComponent::kOutputBuffer;
     case Event::kQbRead:
-    case Event::kQbWrite: return EnergyComponent::kQuantParamBuffer;
+    case Event::kQbWrite:
+      return EnergyComponent::kQuantParamBuffer;
     case Event::kDramRead:
-    case Event::kDramWrite: return EnergyComponent::kDram;
-    case Event::kCount: break;
+    case Event::kDramWrite:
+      return EnergyComponent::kDram;
+    case Event::kCount:
+      break;
   }
   throw InternalError("no component for an event");
 }
