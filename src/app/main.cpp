@@ -23,7 +23,7 @@ constexpr int kUsage = 2;
 
 std::string VersionText() {
   return std::string("sushisim ") + kToolVersion + " (timing model " + std::to_string(kTimingModelVersion) +
-         ", " + SUSHISIM_BUILD_TYPE + ", " + SUSHISIM_COMPILER + ", " + SystemCVersion() + ")";
+         ", " + SUSHISIM_BUILD_TYPE + ", " + SUSHISIM_COMPILER + ", SystemC " + SystemCVersion() + ")";
 }
 
 struct Options {
@@ -33,7 +33,6 @@ struct Options {
   ModelOptions model;
   TraceOptions trace;
   std::vector<std::string> config_files, config_sets;
-  bool verbose = false;
 };
 
 void AddFiles(CLI::App* command, std::vector<std::string>& files, std::vector<std::string>& sets) {
@@ -52,7 +51,8 @@ void AddRun(CLI::App& app, Options& o) {
       ->type_name("DIR");
   run->add_flag("--force", o.run.force, "replace an existing result directory");
   run->add_flag("--exact", o.run.exact, "simulate every query, also where the result is known");
-  run->add_flag("--records,!--no-records", o.run.records, "keep a record of every query (default on)");
+  run->add_flag("--no-records{false}", o.run.records,
+                "no queries.csv, memory flat in the number of queries, quantiles within 0.1 %");
   run->add_flag("--json", o.run.json, "print summary.json instead of the summary");
   run->add_flag("--quiet", o.run.quiet, "print nothing on success");
   run->callback([&o] { Run(o.run); });
@@ -131,10 +131,32 @@ void AddConfig(CLI::App& app, Options& o) {
   reference->callback([] { ConfigReference(); });
 }
 
-void SetUpLog(bool verbose) {
+void SetUpLog() {
   spdlog::set_default_logger(spdlog::stderr_logger_st("sushisim"));
   spdlog::set_pattern("sushisim: %v");
-  spdlog::set_level(verbose ? spdlog::level::info : spdlog::level::warn);
+  spdlog::set_level(spdlog::level::warn);
+}
+
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  }
+  return text;
+}
+
+// CLI11 would only say that a command is required.
+void CheckCommand(const CLI::App& app, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (!word.empty() && word[0] == '-') continue;
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands(nullptr)) {
+      if (command->get_name() == word) return;
+      names.push_back(command->get_name());
+    }
+    throw UserError("no command '" + OneLine(word.substr(0, 60)) + "'" + DidYouMean(word, names) +
+                    " (see sushisim --help)");
+  }
 }
 
 int Main(int argc, char** argv) {
@@ -143,9 +165,10 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", VersionText());
   app.add_flag_function(
-      "-v,--verbose", [](std::int64_t) { SetUpLog(true); }, "log what is being done to stderr");
+      "-v,--verbose", [](std::int64_t) { spdlog::set_level(spdlog::level::info); },
+      "log what is being done to stderr");
   app.footer("Exit codes: 0 ok, 1 internal error, 2 usage or configuration.");
-  SetUpLog(false);
+  SetUpLog();
   for (int i = 0; i < argc; ++i) options.run.command_line.emplace_back(argv[i]);
   AddRun(app, options);
   AddTable(app, options);
@@ -153,10 +176,12 @@ int Main(int argc, char** argv) {
   AddModel(app, options);
   AddTrace(app, options);
   AddConfig(app, options);
+  CheckCommand(app, argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsage;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    throw UserError(OneLine(error.what()) + " (see sushisim --help)");
   }
   std::cout.flush();
   if (!std::cout) throw UserError("stdout: cannot be written");
