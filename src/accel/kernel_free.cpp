@@ -34,7 +34,7 @@ class LayerRun {
     const Cycles end = std::max(now, ob_free_);
     result_.counters.dpe_cycles[DpeState::kWaitDrain] += (end - now).value();
     result_.cycles = end;
-    return std::move(result_);
+    return result_;
   }
 
  private:

@@ -1,7 +1,5 @@
 #include "sushi/accel/results.hpp"
 
-#include <utility>
-
 namespace sushi {
 
 const char* Name(Traffic kind) {
@@ -109,11 +107,11 @@ void CountMemoryAccess(Traffic kind, Bytes bytes, bool write, const MemoryTiming
   ++counters.dram_transactions;
 }
 
-void AddLayer(LayerResult layer, const ClockDomain& clock, InferenceResult& result) {
+void AddLayer(const LayerResult& layer, const ClockDomain& clock, InferenceResult& result) {
   result.cycles += layer.cycles;
   result.service += clock.TimeOf(layer.cycles);
   result.total += layer.counters;
-  result.layers.push_back(std::move(layer));
+  result.layers.push_back(layer);
 }
 
 std::int64_t Counters::TrafficBytes() const {

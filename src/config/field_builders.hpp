@@ -17,7 +17,7 @@ inline std::string NumberText(double value) {
 }
 
 template <typename Access>
-Field IntField(std::string path, std::int64_t low, std::int64_t high, std::string unit,
+Field IntField(const std::string& path, std::int64_t low, std::int64_t high, std::string unit,
                std::string description, Access access) {
   Field field{path,
               "integer",
@@ -35,7 +35,7 @@ Field IntField(std::string path, std::int64_t low, std::int64_t high, std::strin
 }
 
 template <typename Access>
-Field RealField(std::string path, double low, double high, std::string unit, std::string description,
+Field RealField(const std::string& path, double low, double high, std::string unit, std::string description,
                 Access access) {
   Field field{
       path,    "number", NumberText(low) + " to " + NumberText(high), std::move(unit), std::move(description),
@@ -48,7 +48,7 @@ Field RealField(std::string path, double low, double high, std::string unit, std
 }
 
 template <typename Access>
-Field BoolField(std::string path, std::string description, Access access) {
+Field BoolField(const std::string& path, std::string description, Access access) {
   Field field{path, "true/false", "", "", std::move(description), nullptr, nullptr};
   field.read = [path, access](Experiment& e, const Node& node) { access(e) = AsBool(node, path); };
   field.text = [access](const Experiment& e) { return access(e) ? "true" : "false"; };
@@ -66,7 +66,7 @@ inline std::string AsLine(const Node& node, const std::string& path) {
 }
 
 template <typename Access>
-Field TextField(std::string path, std::string description, Access access) {
+Field TextField(const std::string& path, std::string description, Access access) {
   Field field{path, "text", "", "", std::move(description), nullptr, nullptr};
   field.read = [path, access](Experiment& e, const Node& node) { access(e) = AsLine(node, path); };
   field.text = [access](const Experiment& e) { return access(e); };
@@ -75,7 +75,7 @@ Field TextField(std::string path, std::string description, Access access) {
 
 // A path is relative to the file it is written in; on the command line, to the current directory.
 template <typename Access>
-Field PathField(std::string path, std::string description, Access access) {
+Field PathField(const std::string& path, std::string description, Access access) {
   Field field{path, "path", "", "", std::move(description), nullptr, nullptr};
   field.read = [path, access](Experiment& e, const Node& node) {
     const std::filesystem::path written = AsLine(node, path);
@@ -102,7 +102,7 @@ inline void CheckName(const Node& node, const std::string& path, const std::vect
 }
 
 template <typename Access>
-Field NameField(std::string path, const std::vector<std::string>& names, std::string description,
+Field NameField(const std::string& path, const std::vector<std::string>& names, std::string description,
                 Access access) {
   Field field{path, "one of " + JoinNames(names), "", "", std::move(description), nullptr, nullptr};
   field.read = [path, names, access](Experiment& e, const Node& node) {
@@ -115,7 +115,7 @@ Field NameField(std::string path, const std::vector<std::string>& names, std::st
 
 // names[i] stands for the enum's value i.
 template <typename Access>
-Field EnumField(std::string path, const std::vector<std::string>& names, std::string description,
+Field EnumField(const std::string& path, const std::vector<std::string>& names, std::string description,
                 Access access) {
   Field field{path, "one of " + JoinNames(names), "", "", std::move(description), nullptr, nullptr};
   field.read = [path, names, access](Experiment& e, const Node& node) {

@@ -48,7 +48,7 @@ LayerResult Controller::RunLayer(const LayerPlan& plan, Cycles host, int layer) 
   blocks_.layer_clock.WaitUntil(end);
   result_.counters.dpe_cycles[DpeState::kWaitDrain] += (end - now).value();
   result_.cycles = end;
-  return std::move(result_);
+  return result_;
 }
 
 Cycles Controller::RunUnit(const LayerPlan& plan, int index, Cycles begin, int layer) {

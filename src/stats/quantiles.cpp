@@ -1,6 +1,7 @@
 #include "sushi/stats/quantiles.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <string>
 

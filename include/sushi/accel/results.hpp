@@ -113,6 +113,6 @@ void CountMemoryAccess(Traffic kind, Bytes bytes, bool write, const MemoryTiming
 
 // Appends a layer. Each layer begins on a clock edge of its own origin, so service is the sum of the
 // layers' times.
-void AddLayer(LayerResult layer, const ClockDomain& clock, InferenceResult& result);
+void AddLayer(const LayerResult& layer, const ClockDomain& clock, InferenceResult& result);
 
 }  // namespace sushi
