@@ -1,0 +1,25 @@
+#include "setup.hpp"
+
+#include "sushi/config/model_file.hpp"
+#include "sushi/dram/simple_memory.hpp"
+
+namespace sushi::bench {
+
+Setup::Setup(Granularity granularity)
+    : experiment(config::LoadExperiment({SUSHI_SOURCE_DIR "/configs/experiment/quickstart.yaml"}, {})) {
+  experiment.hardware.granularity = granularity;
+  net = config::LoadSuperNet(experiment.supernet);
+  planner = std::make_unique<InferencePlanner>(experiment.hardware, net);
+}
+
+std::unique_ptr<Memory> Setup::MakeMemory() const {
+  return std::make_unique<SimpleMemory>(experiment.hardware.dram);
+}
+
+std::int64_t MacsOf(const SubNet& subnet) {
+  std::int64_t macs = 0;
+  for (const Op& op : subnet.ops) macs += op.Macs();
+  return macs;
+}
+
+}  // namespace sushi::bench
