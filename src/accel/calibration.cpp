@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "sushi/accel/kernel_free.hpp"
@@ -93,12 +94,12 @@ std::vector<HeldOut> LeaveOneSubNetOut(const HardwareConfig& hw, const SuperNet&
   if (subnets.size() < 2) return folds;
   const std::vector<GridPoint> grid = SimulateGrid(hw, net, measured);
   for (const int subnet : subnets) {
-    const GridPoint* best = nullptr;
-    double best_call = 0, best_error = 0;
+    const GridPoint* best = &grid.front();
+    double best_call = 0, best_error = std::numeric_limits<double>::infinity();
     for (const GridPoint& point : grid) {
       const double call = BestCallCost(point, measured, subnet);
       const double error = Summarise(Errors(point, call, measured, subnet, false)).mean_abs_percent;
-      if (best != nullptr && error >= best_error) continue;
+      if (error >= best_error) continue;
       best = &point;
       best_call = call;
       best_error = error;

@@ -10,6 +10,7 @@ namespace {
 constexpr std::int64_t kMaxKib = 1 << 22;
 
 // A member of Experiment, const or not.
+// NOLINTNEXTLINE(bugprone-macro-parentheses): `member` is a path of names, not an expression.
 #define SUSHI_MEMBER(member) \
   [](auto& e) -> auto& { return e.member; }
 

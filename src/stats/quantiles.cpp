@@ -21,7 +21,7 @@ constexpr std::size_t kBuckets =
 std::int64_t Rank(double q, std::int64_t count) {
   constexpr std::int64_t kMillion = 1'000'000;
   const double clamped = q >= 1 ? 1 : q > 0 ? q : 0;
-  const std::int64_t ppm = static_cast<std::int64_t>(clamped * kMillion + 0.5);
+  const std::int64_t ppm = std::llround(clamped * kMillion);
   const std::int64_t rank = count / kMillion * ppm + CeilDiv(count % kMillion * ppm, kMillion);
   return std::clamp<std::int64_t>(rank, 1, count);
 }

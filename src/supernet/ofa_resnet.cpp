@@ -49,7 +49,7 @@ Widths WidthsOf(const OfaResNetSpace& space, const std::array<int, 6>& index) {
     return MakeDivisible(base * space.width_multipliers[Index(index[place])], space.divisor);
   };
   Widths widths;
-  widths.stem_mid = MakeDivisible(at(space.stem_width, 0) / 2, space.divisor);
+  widths.stem_mid = MakeDivisible(at(space.stem_width, 0) / 2.0, space.divisor);
   widths.stem_out = at(space.stem_width, 1);
   for (std::size_t s = 0; s < 4; ++s) widths.stage[s] = at(space.stage_width[s], s + 2);
   return widths;

@@ -5,12 +5,38 @@
 #   tests/ci/lint.sh fix      let clang-format rewrite the files
 #   tests/ci/lint.sh tidy [FILE…]  clang-tidy on FILEs, else on all of src; needs build/release configured
 #   tests/ci/lint.sh scripts  shellcheck on the shell scripts
+#   tests/ci/lint.sh layers   no layer includes what it may not use (docs/architecture.md)
 set -euo pipefail
 cd "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
 sources() { find "$@" \( -name '*.cpp' -o -name '*.hpp' \) -print0; }
 
+# forbid 'AREAS' 'PATTERN': no file of these areas includes what matches.
+forbid() {
+  local area status=0
+  for area in $1; do
+    if grep -rnE "#include [<\"]($2)" "src/$area" "include/sushi/$area"; then status=1; fi
+  done
+  return "$status"
+}
+
+model='supernet accel dram energy sched query'
+layers() {
+  local status=0
+  forbid 'core stats' 'sushi/(supernet|accel|dram|energy|sched|query|config|formats|report|tlm|hw|sim)/' || status=1
+  forbid "$model" 'sushi/(config|formats|report|tlm|hw|sim)/' || status=1
+  forbid "core stats $model" 'systemc|tlm|yaml-cpp|nlohmann|xxhash|CLI|spdlog|fstream|iostream' || status=1
+  forbid 'config formats report' 'sushi/(tlm|hw|sim)/|systemc|tlm|CLI|spdlog' || status=1
+  forbid 'tlm hw sim' 'sushi/(config|formats|report)/|yaml-cpp|nlohmann|xxhash|CLI|spdlog' || status=1
+  if [[ $(grep -rnE '\bsc_start *\(' src include | wc -l) -ne 1 ]]; then
+    echo "sc_start must stand exactly once" >&2
+    status=1
+  fi
+  return "$status"
+}
+
 case "${1:-}" in
+  layers) layers ;;
   format) sources include src tests | xargs -0 clang-format --dry-run -Werror ;;
   fix) sources include src tests | xargs -0 clang-format -i ;;
   tidy)
