@@ -1,6 +1,7 @@
 #include "sushi/accel/layer_plan.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "sushi/core/error.hpp"
 
@@ -11,6 +12,8 @@ constexpr std::int64_t kQuantParamBytes = 5;  // a kernel: fix32 scale and int8 
 constexpr std::int64_t kPartialSumBytes = 4;  // int32
 constexpr int kWindow = 3;                    // the array's windows are 3×3
 constexpr int kTaps = kWindow * kWindow;
+// Beyond this the times of a layer would not fit 64-bit picoseconds at any clock.
+constexpr std::int64_t kMostCycles = 1'000'000'000'000;
 
 std::int64_t KernelArea(const Op& op) { return std::int64_t{op.kernel_h} * op.kernel_w; }
 
@@ -27,6 +30,10 @@ LayerPlan::LayerPlan(const HardwareConfig& hw, const SuperNet& net, const Op& op
       fill_cycles_(hw.accel.dpe_array.fill_cycles) {
   PlanTiles(hw, net, cached);
   PlanStrips(hw);
+  if (TotalCycles() > kMostCycles) {
+    throw UserError(op_.name + ": would take more than " + std::to_string(kMostCycles) +
+                    " cycles; a larger accel.dpe_array or a smaller model is needed");
+  }
 }
 
 void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect cached) {
@@ -224,11 +231,11 @@ Bytes LayerPlan::PartialSumBytes(const Unit& unit) const {
 }
 
 std::int64_t LayerPlan::TotalCycles() const {
-  std::int64_t sum = 0;
+  WideInt sum = 0;
   for (const Strip& strip : strips_) {
-    sum += static_cast<std::int64_t>(tiles_.size()) * channel_tiles_ * (strip.scanned + fill_cycles_);
+    sum += static_cast<WideInt>(tiles_.size()) * channel_tiles_ * (strip.scanned + fill_cycles_);
   }
-  return sum;
+  return static_cast<std::int64_t>(std::min<WideInt>(sum, std::numeric_limits<std::int64_t>::max()));
 }
 
 void LayerPlan::CountUnit(const Unit& unit, Counters& counters) const {

@@ -90,7 +90,9 @@ void AddModel(CLI::App& app, Options& o) {
   CLI::App* model = app.add_subcommand("model", "look at a SuperNet");
   model->require_subcommand(1);
   CLI::App* show = model->add_subcommand("show", "print SubNets, shared weights, one SubNet's layers");
-  show->add_option("model", o.model.model, "name in models, or a file")->required()->type_name("NAME|FILE");
+  show->add_option("model,--model", o.model.model, "name in models, or a file")
+      ->required()
+      ->type_name("NAME|FILE");
   show->add_option("--subnet", o.model.subnet, "print this SubNet's layers")->type_name("NAME");
   show->add_flag("--json", o.model.json, "print everything as JSON");
   show->callback([&o] { ShowModel(o.model); });

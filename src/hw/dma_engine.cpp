@@ -1,5 +1,8 @@
 #include "sushi/hw/dma_engine.hpp"
 
+#include <limits>
+#include <string>
+
 #include "sushi/core/error.hpp"
 #include "sushi/tlm/time.hpp"
 
@@ -36,6 +39,11 @@ void DmaEngine::Await(const Transfer& transfer) {
 void DmaEngine::SendNext() {
   while (!request_pending_ && next_send_ < jobs_.size()) {
     Job& job = jobs_[next_send_++];
+    if (job.descriptor.bytes.value() > std::numeric_limits<unsigned>::max()) {
+      throw UserError(std::string(name()) + ": a transfer of " +
+                      std::to_string(job.descriptor.bytes.value()) +
+                      " bytes, TLM allows 4 GiB; use smaller buffers");
+    }
     tlm::tlm_generic_payload& payload = pool_.Acquire();
     job.payload = &payload;
     payload.set_command(job.descriptor.write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);

@@ -45,7 +45,7 @@ Json CyclesJson(const RunReport& report) {
   const ClockDomain clock(report.hardware->accel.clock_mhz);
   std::int64_t service = 0;
   for (const std::int64_t cycles : r.total.dpe_cycles.values) service += cycles;
-  const std::int64_t swap = clock.EdgeAtOrAfter(Picoseconds(r.swap_ps)).value();
+  const std::int64_t swap = clock.CyclesIn(r.swap_ps);
   const auto block = [&](std::int64_t busy) { return Json{{"busy", busy}, {"idle", service + swap - busy}}; };
   Json dpe = ByName(r.total.dpe_cycles);
   dpe["pb_swap"] = swap;
@@ -54,7 +54,7 @@ Json CyclesJson(const RunReport& report) {
           {"weight_dma", block(r.total.weight_dma_busy_cycles)},
           {"iact_dma", block(r.total.iact_dma_busy_cycles)},
           {"oact_dma", block(r.total.oact_dma_busy_cycles)},
-          {"dram", block(clock.EdgeAtOrAfter(Picoseconds(r.total.dram_busy_ps)).value())}};
+          {"dram", block(clock.CyclesIn(r.total.dram_busy_ps))}};
 }
 
 Json ServedJson(const RunReport& report) {
@@ -159,8 +159,7 @@ Json SummaryJson(const RunReport& report) {
   json["saved_percent"] = {
       {"service_time",
        SavedPercent(static_cast<double>(r.service.sum_ps), static_cast<double>(report.no_pb.service.sum_ps))},
-      {"accelerator_time", SavedPercent(static_cast<double>(r.AcceleratorBusyPs()),
-                                        static_cast<double>(report.no_pb.AcceleratorBusyPs()))},
+      {"accelerator_time", SavedPercent(r.AcceleratorBusyPs(), report.no_pb.AcceleratorBusyPs())},
       {"off_chip_bytes", SavedPercent(traffic, base_traffic)},
       {"off_chip_energy",
        SavedPercent(energy.pj[EnergyComponent::kDram], base_energy.pj[EnergyComponent::kDram])},

@@ -130,7 +130,7 @@ void PrintEnergy(const RunReport& report, std::ostream& out) {
 void PrintCycles(const RunReport& report, std::ostream& out) {
   const StreamResult& r = report.result;
   const ClockDomain clock(report.hardware->accel.clock_mhz);
-  const auto swap = static_cast<double>(clock.EdgeAtOrAfter(Picoseconds(r.swap_ps)).value());
+  const auto swap = static_cast<double>(clock.CyclesIn(r.swap_ps));
   double total = swap;
   for (const std::int64_t cycles : r.total.dpe_cycles.values) total += static_cast<double>(cycles);
   out << "Cycles of the DPE array\n ";
@@ -151,8 +151,7 @@ void PrintCycles(const RunReport& report, std::ostream& out) {
   out << "\n  busy: weight_dma " << Percent(static_cast<double>(r.total.weight_dma_busy_cycles), total)
       << ", iact_dma " << Percent(static_cast<double>(r.total.iact_dma_busy_cycles), total) << ", oact_dma "
       << Percent(static_cast<double>(r.total.oact_dma_busy_cycles), total) << ", dram "
-      << Percent(static_cast<double>(clock.EdgeAtOrAfter(Picoseconds(r.total.dram_busy_ps)).value()), total)
-      << '\n';
+      << Percent(static_cast<double>(clock.CyclesIn(r.total.dram_busy_ps)), total) << '\n';
 }
 
 void PrintSavings(const RunReport& report, std::ostream& out) {
@@ -163,8 +162,7 @@ void PrintSavings(const RunReport& report, std::ostream& out) {
   const StreamResult& b = report.no_pb;
   const EnergyBreakdown energy = EnergyOf(*report.energy, r.total, r.makespan);
   const EnergyBreakdown base = EnergyOf(*report.energy, b.total, b.makespan);
-  out << "Saved against no_pb (swaps counted): time "
-      << saved(static_cast<double>(r.AcceleratorBusyPs()), static_cast<double>(b.AcceleratorBusyPs()))
+  out << "Saved against no_pb (swaps counted): time " << saved(r.AcceleratorBusyPs(), b.AcceleratorBusyPs())
       << ", off-chip bytes "
       << saved(static_cast<double>(r.total.TrafficBytes()), static_cast<double>(b.total.TrafficBytes()))
       << ",\n"

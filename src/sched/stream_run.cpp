@@ -33,7 +33,7 @@ class TimeCollector {
 
  private:
   bool keep_;
-  std::int64_t sum_ = 0;
+  WideInt sum_ = 0;
   std::vector<std::int64_t> values_;
   QuantileSketch sketch_;
 };

@@ -186,6 +186,19 @@ TEST(Cli, WithoutRecordsOnlyQuantilesLoseAThousandth) {
   EXPECT_EQ(with, without);
 }
 
+TEST(Cli, AnOverloadedOpenLoopIsSummedWithoutOverflow) {
+  // 300,000 queries at once: the n-th waits for n services, their sum passes 2^63 ps by far.
+  const Scratch scratch;
+  const Outcome outcome = scratch.Run("run " + kQuickstart +
+                                      " --json --no-records --set trace.generator.kind=uniform"
+                                      " --set trace.generator.queries=300000"
+                                      " --set trace.generator.arrival_rate_qps=1000000000");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const nlohmann::json latency = nlohmann::json::parse(outcome.out)["latency"];
+  const double service = latency["service"]["mean_us"].get<double>();
+  EXPECT_NEAR(latency["waiting"]["mean_us"].get<double>(), service * 150000, 0.01 * service * 150000);
+}
+
 TEST(Cli, APersistentBufferOfZeroEqualsNoCaching) {
   const Scratch scratch;
   const auto summary = [&](const std::string& set) {

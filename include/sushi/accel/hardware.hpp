@@ -83,7 +83,10 @@ class ClockDomain {
   Picoseconds TimeOf(Cycles cycle) const { return Picoseconds(CeilDiv(cycle.value() * 1'000'000, mhz_)); }
   // The first edge at or after `time`.
   Cycles EdgeAtOrAfter(Picoseconds time) const { return Cycles(FloorEdge(time.value() - 1) + 1); }
-  std::int64_t mhz() const { return mhz_; }
+  // ⌈ps · MHz / 10^6⌉ for totals over a stream, which may be longer than edges are asked for.
+  std::int64_t CyclesIn(std::int64_t ps) const {
+    return static_cast<std::int64_t>((static_cast<WideInt>(ps) * mhz_ + 999'999) / 1'000'000);
+  }
 
  private:
   // The last edge at or before `ps`, -1 for ps < 0: TimeOf(n) ≤ ps ⇔ n·10^6 ≤ ps·MHz.

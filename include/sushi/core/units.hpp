@@ -44,6 +44,9 @@ using Cycles = Quantity<struct CyclesTag>;  // of the accelerator clock
 using Bytes = Quantity<struct BytesTag>;
 using Picoseconds = Quantity<struct PicosecondsTag>;  // simulated time
 
+// For sums over a stream and products of times, which pass 64 bits.
+__extension__ using WideInt = __int128;
+
 // ⌈a / b⌉ for a ≥ 0, b > 0.
 constexpr std::int64_t CeilDiv(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 

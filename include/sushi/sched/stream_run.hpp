@@ -13,7 +13,7 @@ namespace sushi {
 
 // Mean, quantiles and extremes of a time, in picoseconds.
 struct TimeStatistics {
-  std::int64_t sum_ps = 0;
+  WideInt sum_ps = 0;  // an overloaded open loop waits longer than 64 bits hold
   std::int64_t p50_ps = 0, p95_ps = 0, p99_ps = 0, max_ps = 0;
   double MeanPs(std::int64_t count) const {
     return count == 0 ? 0 : static_cast<double>(sum_ps) / static_cast<double>(count);
@@ -34,7 +34,7 @@ struct StreamResult {
   Counters swap_total;                          // swaps only
   double served_accuracy_percent = 0;           // mean top-1 over the served queries
 
-  std::int64_t AcceleratorBusyPs() const { return service.sum_ps + swap_ps; }
+  double AcceleratorBusyPs() const { return static_cast<double>(service.sum_ps + swap_ps); }
 };
 
 struct StreamSetup {

@@ -179,6 +179,15 @@ TEST(LayerPlan, QuantisationParametersAreFetchedOnceOrInGroupsThatFit) {
   EXPECT_THROW(PlanFixture({0, 16, 9, 1, 8}, none).Plan(), UserError);
 }
 
+TEST(LayerPlan, ALayerOfMoreThanATrillionCyclesIsRefused) {
+  HardwareConfig hw;
+  hw.accel.dpe_array.kernels = 1;
+  hw.accel.dpe_array.channels = 1;
+  hw.accel.sb.capacity_kib = hw.accel.lb.capacity_kib = hw.accel.ob.capacity_kib = 1 << 22;
+  EXPECT_THROW(PlanFixture({0, 1000, 500, 3, 2048}, hw).Plan(), UserError);
+  EXPECT_NO_THROW(PlanFixture({0, 100, 500, 3, 2048}, hw).Plan());
+}
+
 TEST(LayerPlan, WeightsLieInTheOrderTilesReadThem) {
   const LayerPlan plan = PlanFixture({0, 40, 20, 3, 12}).Plan();
   EXPECT_EQ(plan.WeightAddress(plan.UnitAt(0)), 0u);
