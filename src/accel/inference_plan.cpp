@@ -84,9 +84,7 @@ LayerPlan InferencePlanner::PlanAlone(int subnet, int op) const {
 }
 
 std::vector<FetchPart> InferencePlanner::PlanSwap(const SubGraph& from, const SubGraph& to) const {
-  const ClockDomain clock(hw_.accel.clock_mhz);
-  const LinkSpeed link(hw_.accel.axi, hw_.accel.axi.weight_ports, Picoseconds(hw_.dram.latency_ns * 1000),
-                       clock);
+  const LinkSpeed link(hw_, hw_.accel.axi.weight_ports);
   const int lanes = hw_.accel.dpe_array.kernels;
   std::vector<FetchPart> parts;
   for (std::size_t i = 0; i < net_.layers.size(); ++i) {

@@ -17,10 +17,9 @@ class LayerRun {
         plan_(plan),
         memory_(memory),
         clock_(hw.accel.clock_mhz),
-        iact_speed_(hw.accel.axi, hw.accel.axi.iact_ports, Picoseconds(hw.dram.latency_ns * 1000), clock_),
-        oact_speed_(hw.accel.axi, hw.accel.axi.oact_ports, Picoseconds(hw.dram.latency_ns * 1000), clock_),
-        weight_speed_(hw.accel.axi, hw.accel.axi.weight_ports, Picoseconds(hw.dram.latency_ns * 1000),
-                      clock_),
+        iact_speed_(hw, hw.accel.axi.iact_ports),
+        oact_speed_(hw, hw.accel.axi.oact_ports),
+        weight_speed_(hw, hw.accel.axi.weight_ports),
         weight_link_(clock_),
         iact_link_(clock_),
         oact_link_(clock_) {}

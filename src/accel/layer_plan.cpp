@@ -24,8 +24,7 @@ LayerPlan::LayerPlan(const HardwareConfig& hw, const SuperNet& net, const Op& op
     : op_(op),
       place_(place),
       addresses_(addresses),
-      weight_link_(hw.accel.axi, hw.accel.axi.weight_ports, Picoseconds(hw.dram.latency_ns * 1000),
-                   ClockDomain(hw.accel.clock_mhz)),
+      weight_link_(hw, hw.accel.axi.weight_ports),
       banks_(hw.accel.db_ping_pong ? 2 : 1),
       fill_cycles_(hw.accel.dpe_array.fill_cycles) {
   PlanTiles(hw, net, cached);

@@ -6,24 +6,15 @@
 #include "sushi/hw/sushi_accel.hpp"
 
 namespace sushi {
-namespace {
-
-LinkSpeed SpeedOf(const HardwareConfig& hw, int ports) {
-  return LinkSpeed(hw.accel.axi, ports, Picoseconds(hw.dram.latency_ns * 1000),
-                   ClockDomain(hw.accel.clock_mhz));
-}
-
-}  // namespace
-
 Controller::Controller(const sc_core::sc_module_name& name, const InferencePlanner& planner,
                        SushiAccel& blocks)
     : sc_module(name),
       planner_(planner),
       blocks_(blocks),
       clock_(planner.hw().accel.clock_mhz),
-      weight_speed_(SpeedOf(planner.hw(), planner.hw().accel.axi.weight_ports)),
-      iact_speed_(SpeedOf(planner.hw(), planner.hw().accel.axi.iact_ports)),
-      oact_speed_(SpeedOf(planner.hw(), planner.hw().accel.axi.oact_ports)) {}
+      weight_speed_(planner.hw(), planner.hw().accel.axi.weight_ports),
+      iact_speed_(planner.hw(), planner.hw().accel.axi.iact_ports),
+      oact_speed_(planner.hw(), planner.hw().accel.axi.oact_ports) {}
 
 const SubGraph& Controller::cached() const { return blocks_.persistent_buffer.content(); }
 
