@@ -93,6 +93,10 @@ class RunCommand {
                            pb && caching == "last_served");
     // Without anything to cache every policy is `none`.
     caching_name_ = columns_.columns.size() > 1 ? caching : "none";
+    if (!e.scheduler.table_file.empty()) {
+      loaded_table_ = EmptyLatencyTable(session_.net, columns_.columns);
+      report::LoadTable(e.scheduler.table_file, session_.identity, *loaded_table_);
+    }
     if (!options.out.empty()) out_.emplace(options.out, options.force);
   }
 
@@ -125,12 +129,9 @@ class RunCommand {
   }
 
   LatencyTable MakeTable(ServiceBook& book) {
-    const std::string& file = session_.experiment.scheduler.table_file;
+    if (loaded_table_) return *loaded_table_;
     spdlog::info("SushiAbs: {} SubNets x {} SubGraphs", session_.net.subnets.size(), columns_.columns.size());
-    if (file.empty()) return BuildLatencyTable(session_.net, columns_.columns, book);
-    LatencyTable table = EmptyLatencyTable(session_.net, columns_.columns);
-    report::LoadTable(file, session_.identity, table);
-    return table;
+    return BuildLatencyTable(session_.net, columns_.columns, book);
   }
 
   StreamResult Serve(ServiceBook& book, const LatencyTable& table, const ServingPolicy& serving,
@@ -185,6 +186,7 @@ class RunCommand {
   EnergyTable energy_;
   Columns columns_;
   std::string caching_name_;
+  std::optional<LatencyTable> loaded_table_;
   std::optional<OutputDirectory> out_;
 };
 

@@ -10,9 +10,10 @@ namespace {
 constexpr std::int64_t kMaxKib = 1 << 22;
 
 // A member of Experiment, const or not.
-// NOLINTNEXTLINE(bugprone-macro-parentheses): `member` is a path of names, not an expression.
+// NOLINTBEGIN(bugprone-macro-parentheses): `member` is a path of names, not an expression.
 #define SUSHI_MEMBER(member) \
   [](auto& e) -> auto& { return e.member; }
+// NOLINTEND(bugprone-macro-parentheses)
 
 void AddDevice(std::vector<Field>& f) {
   f.push_back(

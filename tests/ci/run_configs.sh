@@ -28,7 +28,11 @@ while IFS= read -r -d '' file; do
   case "$file" in
     configs/experiment/*) files=("$file") ;;
     configs/trace/*) files=("$quickstart" "$file") ;;
-    configs/hardware/* | configs/supernet/* | configs/scheduler/*)
+    configs/hardware/tiny.yaml)  # too small for the quickstart's SuperNet
+      files=(configs/experiment/tiny.yaml "$file")
+      short=(--set trace.generator.queries=20)
+      ;;
+    configs/energy/* | configs/hardware/* | configs/supernet/* | configs/scheduler/*)
       files=("$quickstart" "$file")
       short=(--set trace.generator.queries=20)
       ;;
