@@ -8,12 +8,27 @@
 #include "sushi/sched/candidates.hpp"
 
 namespace sushi::app {
+namespace {
+
+// The planner knows which key is to blame, the experiment where it was set.
+std::unique_ptr<InferencePlanner> MakePlanner(const config::Experiment& experiment, const SuperNet& net) {
+  try {
+    return std::make_unique<InferencePlanner>(experiment.hardware, net);
+  } catch (const UserError& error) {
+    const std::string message = error.what();
+    const config::Node* origin = config::FindOrigin(experiment, message.substr(0, message.find(':')));
+    if (origin == nullptr) throw;
+    throw UserError(origin->mark, "", message);
+  }
+}
+
+}  // namespace
 
 Session::Session(const std::vector<std::string>& files, const std::vector<std::string>& sets)
     : experiment(config::LoadExperiment(files, sets)) {
   config::RequireSupernet(experiment);
   net = config::LoadSuperNet(experiment.supernet);
-  planner = std::make_unique<InferencePlanner>(experiment.hardware, net);
+  planner = MakePlanner(experiment, net);
   identity.hardware_hash = config::HashText(
       config::CanonicalText(experiment, {"device.", "accel.", "dram.", "host.layer", "sim."}));
   identity.model_hash = config::HashText(config::CanonicalModel(experiment));

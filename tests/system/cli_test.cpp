@@ -82,6 +82,9 @@ TEST(Cli, BadConfigurationIsRefusedBeforeAnythingIsWritten) {
   refused("accel.axi.weight_ports=100", "accel.axi.ports");
   refused("accel.sb.capacity_kib=0", "accel.sb.capacity_kib: 0 KiB cannot hold the smallest input strip");
   refused("accel.db.capacity_kib=0", "accel.db.capacity_kib: a bank of 0 bytes cannot hold");
+  scratch.Write("small.yaml", "schema_version: 1\naccel:\n  ob: {capacity_kib: 0}\n");
+  ExpectRefused(scratch, "run " + kTiny + " small.yaml --out out",
+                "small.yaml:3: accel.ob.capacity_kib: 0 KiB cannot hold one row of partial sums");
   refused("trace.file=nowhere.csv", "nowhere.csv: cannot be opened");
   ExpectRefused(scratch, "run nowhere.yaml --out out", "nowhere.yaml");
   ExpectRefused(scratch, "run " + kRoot + "/configs/hardware/tiny.yaml --out out", "supernet");
