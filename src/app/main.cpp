@@ -55,7 +55,10 @@ void AddRun(CLI::App& app, Options& o) {
                 "no queries.csv, memory flat in the number of queries, quantiles within 0.1 %");
   run->add_flag("--json", o.run.json, "print summary.json instead of the summary");
   run->add_flag("--quiet", o.run.quiet, "print nothing on success");
-  run->callback([&o] { Run(o.run); });
+  run->callback([&o, run] {
+    if (run->count("--out") > 0 && o.run.out.empty()) throw UserError("--out: expected a directory name");
+    Run(o.run);
+  });
 }
 
 void AddTable(CLI::App& app, Options& o) {
