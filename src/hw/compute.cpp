@@ -16,9 +16,6 @@ void ComputeEngine::RunToDrain(const Unit& unit, Cycles finish) {
   clock_.WaitUntil(DrainBegin(unit, finish));
 }
 
-void ComputeEngine::RunToFinish(Cycles finish) {
-  clock_.WaitUntil(finish);
-  ++units_run_;
-}
+void ComputeEngine::RunToFinish(Cycles finish) { clock_.WaitUntil(finish); }
 
 }  // namespace sushi

@@ -28,11 +28,9 @@ class ComputeEngine : public sc_core::sc_module {
   // Runs until the unit's write-back begins, and then until it finishes.
   void RunToDrain(const Unit& unit, Cycles finish);
   void RunToFinish(Cycles finish);
-  std::int64_t units_run() const { return units_run_; }
 
  private:
   const LayerClock& clock_;
-  std::int64_t units_run_ = 0;
 };
 
 }  // namespace sushi
