@@ -7,22 +7,80 @@
 namespace sushi {
 namespace {
 
-// One layer's run: what the modules keep as state, in the order their events happen. Requests reach the
-// memory in non-decreasing time because a unit's write-back begins before the unit finishes, and the next
-// prefetch is only issued when it has.
+// One DMA engine as the shell's: requests in order, answers delivered over the link in that order.
+class Dma {
+ public:
+  Dma(const HardwareConfig& hw, int ports, int requester, Memory& memory, Counters& counters,
+      std::int64_t Counters::*busy)
+      : speed_(hw, ports),
+        link_(ClockDomain(hw.accel.clock_mhz)),
+        clock_(hw.accel.clock_mhz),
+        requester_(requester),
+        memory_(memory),
+        counters_(counters),
+        busy_(busy) {}
+
+  using Ticket = std::size_t;
+  Ticket Issue(Traffic kind, Cycles now, const FetchPart& part) {
+    return Issue(kind, now, part, false, Cycles(0));
+  }
+  Ticket Load(Traffic kind, Cycles now, std::uint64_t address, Bytes bytes) {
+    return Issue(kind, now, {address, bytes, speed_.TransferCycles(bytes)}, false, Cycles(0));
+  }
+  Ticket Store(Traffic kind, Cycles now, std::uint64_t address, Bytes bytes, Cycles not_before) {
+    return Issue(kind, now, {address, bytes, speed_.TransferCycles(bytes)}, true, not_before);
+  }
+
+  LinkTransfer Await(Ticket ticket) {
+    for (; answered_ <= ticket; ++answered_) {
+      Job& job = jobs_[answered_];
+      const MemoryTiming timing = memory_.Finish(job.id);
+      job.link = link_.Deliver(timing, job.part.link, job.not_before);
+      CountMemoryAccess(job.kind, job.part.bytes, job.write, timing, counters_);
+      counters_.*busy_ += job.part.link.value();
+    }
+    return jobs_[ticket].link;
+  }
+
+ private:
+  struct Job {
+    RequestId id = 0;
+    Traffic kind = Traffic::kWeights;
+    FetchPart part;
+    bool write = false;
+    Cycles not_before;
+    LinkTransfer link;
+  };
+
+  Ticket Issue(Traffic kind, Cycles now, const FetchPart& part, bool write, Cycles not_before) {
+    const RequestId id = memory_.Submit(clock_.TimeOf(now), {part.address, part.bytes, write, requester_});
+    jobs_.push_back({id, kind, part, write, not_before, {}});
+    return jobs_.size() - 1;
+  }
+
+  LinkSpeed speed_;
+  DmaLink link_;
+  ClockDomain clock_;
+  int requester_;
+  Memory& memory_;
+  Counters& counters_;
+  std::int64_t Counters::*busy_;
+  std::deque<Job> jobs_;
+  std::size_t answered_ = 0;
+};
+
+// One layer's run: what the modules keep as state, in the order their events happen. What is awaited lies
+// before whatever is issued afterwards, as it must for Memory::Finish().
 class LayerRun {
  public:
   LayerRun(const HardwareConfig& hw, const LayerPlan& plan, Memory& memory)
       : hw_(hw),
         plan_(plan),
         memory_(memory),
-        clock_(hw.accel.clock_mhz),
-        iact_speed_(hw, hw.accel.axi.iact_ports),
-        oact_speed_(hw, hw.accel.axi.oact_ports),
-        weight_speed_(hw, hw.accel.axi.weight_ports),
-        weight_link_(clock_),
-        iact_link_(clock_),
-        oact_link_(clock_) {}
+        weights_(hw, hw.accel.axi.weight_ports, 0, memory, result_.counters,
+                 &Counters::weight_dma_busy_cycles),
+        iacts_(hw, hw.accel.axi.iact_ports, 1, memory, result_.counters, &Counters::iact_dma_busy_cycles),
+        oacts_(hw, hw.accel.axi.oact_ports, 2, memory, result_.counters, &Counters::oact_dma_busy_cycles) {}
 
   LayerResult Run(Cycles host) {
     memory_.Quiesce();
@@ -30,9 +88,10 @@ class LayerRun {
     Cycles now = host;
     Fetch(0, now);
     for (int index = 0; index < plan_.units(); ++index) now = RunUnit(index, now);
-    const Cycles end = std::max(now, ob_free_);
+    const Cycles end = std::max(now, OutputFree());
     result_.counters.dpe_cycles[DpeState::kWaitDrain] += (end - now).value();
     result_.cycles = end;
+    CountMemoryActivity(memory_.Settle(ClockDomain(hw_.accel.clock_mhz).TimeOf(end)), result_.counters);
     return result_;
   }
 
@@ -41,78 +100,67 @@ class LayerRun {
     const Unit unit = plan_.UnitAt(index);
     if (index > 0) Fetch(index - 1 + plan_.banks(), begin);
     if (unit.quant_params > Bytes(0)) {
-      quant_ready_ = Load(Traffic::kQuantParams, begin, plan_.QuantParamAddress(unit), unit.quant_params);
+      quant_params_ =
+          weights_.Load(Traffic::kQuantParams, begin, plan_.QuantParamAddress(unit), unit.quant_params);
+      have_quant_params_ = true;
     }
-    Cycles iacts_ready;
-    if (unit.iact_load > Bytes(0)) {
-      iacts_ready = Load(Traffic::kIActs, begin, plan_.IActAddress(unit), unit.iact_load);
-    }
+    Dma::Ticket iacts = 0;
+    if (unit.iact_load > Bytes(0))
+      iacts = iacts_.Load(Traffic::kIActs, begin, plan_.IActAddress(unit), unit.iact_load);
     if (index == 0 && plan_.banks() == 2) Fetch(1, begin);
 
-    const UnitInputs inputs{begin, unit.starts_kernel_tile ? ob_free_ : Cycles(0), iacts_ready};
+    UnitInputs inputs{begin, Cycles(0), Cycles(0)};
+    if (unit.starts_kernel_tile) inputs.ob_free = OutputFree();
+    if (unit.iact_load > Bytes(0)) inputs.iacts_ready = iacts_.Await(iacts).done;
     const Cycles start = UnitStart(inputs);
-    const UnitFetch fetch = std::move(fetched_.front());
-    fetched_.pop_front();
+    const UnitFetch fetch = AwaitFetch();
     const Cycles compute_finish = ComputeFinish(unit, start, fetch, hw_.accel.db_ping_pong);
     Cycles finish = compute_finish;
-    if (unit.drains) finish = WithOperands(unit, finish, quant_ready_);
+    Dma::Ticket residual = 0;
     if (unit.residual > Bytes(0)) {
-      const Cycles issue = std::max(start, FetchDone(fetch));
-      finish = WithOperands(unit, finish,
-                            Load(Traffic::kResiduals, issue, plan_.ResidualAddress(unit), unit.residual));
+      residual = iacts_.Load(Traffic::kResiduals, std::max(start, FetchDone(fetch)),
+                             plan_.ResidualAddress(unit), unit.residual);
     }
+    if (unit.drains && have_quant_params_)
+      finish = WithOperands(unit, finish, weights_.Await(quant_params_).done);
+    if (unit.residual > Bytes(0)) finish = WithOperands(unit, finish, iacts_.Await(residual).done);
     plan_.CountUnit(unit, result_.counters);
     CountDpeCycles(plan_, unit, inputs, start, compute_finish, finish, result_.counters);
-    if (unit.drain > Bytes(0)) Drain(unit, finish);
+    if (unit.drain > Bytes(0)) {
+      write_back_ = oacts_.Store(Traffic::kOActs, DrainBegin(unit, finish), plan_.OActAddress(unit),
+                                 unit.drain, finish);
+      wrote_back_ = true;
+    }
     return finish;
   }
 
   void Fetch(int index, Cycles now) {
     if (index >= plan_.units()) return;
-    const Unit unit = plan_.UnitAt(index);
-    FetchPartsOf(plan_, unit, hw_.granularity, parts_);
-    UnitFetch fetch;
-    for (const FetchPart& part : parts_) {
-      const MemoryTiming timing = Access(Traffic::kWeights, now, part.address, part.bytes, false);
-      result_.counters.weight_dma_busy_cycles += part.link.value();
-      fetch.push_back(weight_link_.Deliver(timing, part.link));
-    }
+    FetchPartsOf(plan_, plan_.UnitAt(index), hw_.granularity, parts_);
+    std::vector<Dma::Ticket> fetch;
+    for (const FetchPart& part : parts_) fetch.push_back(weights_.Issue(Traffic::kWeights, now, part));
     fetched_.push_back(std::move(fetch));
   }
 
-  // Quantisation parameters come over the weight DMA, iActs and residuals over the iAct DMA.
-  Cycles Load(Traffic kind, Cycles now, std::uint64_t address, Bytes bytes) {
-    const MemoryTiming timing = Access(kind, now, address, bytes, false);
-    const bool quant = kind == Traffic::kQuantParams;
-    const Cycles link = (quant ? weight_speed_ : iact_speed_).TransferCycles(bytes);
-    (quant ? result_.counters.weight_dma_busy_cycles : result_.counters.iact_dma_busy_cycles) += link.value();
-    return (quant ? weight_link_ : iact_link_).Deliver(timing, link).done;
+  UnitFetch AwaitFetch() {
+    UnitFetch fetch;
+    for (const Dma::Ticket ticket : fetched_.front()) fetch.push_back(weights_.Await(ticket));
+    fetched_.pop_front();
+    return fetch;
   }
 
-  void Drain(const Unit& unit, Cycles finish) {
-    const Cycles issue = DrainBegin(unit, finish);
-    const MemoryTiming timing = Access(Traffic::kOActs, issue, plan_.OActAddress(unit), unit.drain, true);
-    const Cycles link = oact_speed_.TransferCycles(unit.drain);
-    result_.counters.oact_dma_busy_cycles += link.value();
-    ob_free_ = oact_link_.Deliver(timing, link, finish).done;
-  }
-
-  MemoryTiming Access(Traffic kind, Cycles now, std::uint64_t address, Bytes bytes, bool write) {
-    const MemoryTiming timing = memory_.Accept(clock_.TimeOf(now), {address, bytes, write});
-    CountMemoryAccess(kind, bytes, write, timing, result_.counters);
-    return timing;
-  }
+  // When the Output Buffer has been drained of the previous kernel tile.
+  Cycles OutputFree() { return wrote_back_ ? oacts_.Await(write_back_).done : Cycles(0); }
 
   const HardwareConfig& hw_;
   const LayerPlan& plan_;
   Memory& memory_;
-  ClockDomain clock_;
-  LinkSpeed iact_speed_, oact_speed_, weight_speed_;
-  DmaLink weight_link_, iact_link_, oact_link_;
-  std::deque<UnitFetch> fetched_;
-  std::vector<FetchPart> parts_;
-  Cycles quant_ready_, ob_free_;
   LayerResult result_;
+  Dma weights_, iacts_, oacts_;
+  std::deque<std::vector<Dma::Ticket>> fetched_;
+  std::vector<FetchPart> parts_;
+  Dma::Ticket quant_params_ = 0, write_back_ = 0;
+  bool have_quant_params_ = false, wrote_back_ = false;
 };
 
 }  // namespace
@@ -141,18 +189,20 @@ LayerResult KernelFreeAccelerator::RunAlone(int subnet, int op, Cycles host) {
 
 SwapResult KernelFreeAccelerator::Swap(const SubGraph& from, const SubGraph& to) {
   planner_.CheckFits(to);
-  const ClockDomain clock(planner_.hw().accel.clock_mhz);
+  const HardwareConfig& hw = planner_.hw();
+  const ClockDomain clock(hw.accel.clock_mhz);
   SwapResult result;
-  DmaLink link(clock);
   memory_->Quiesce();
-  for (const FetchPart& part : planner_.PlanSwap(from, to)) {
-    const MemoryTiming timing = memory_->Accept(Picoseconds(0), {part.address, part.bytes, false});
-    CountMemoryAccess(Traffic::kSwap, part.bytes, false, timing, result.total);
+  Dma weights(hw, hw.accel.axi.weight_ports, 0, *memory_, result.total, &Counters::weight_dma_busy_cycles);
+  Dma::Ticket last = 0;
+  const std::vector<FetchPart> parts = planner_.PlanSwap(from, to);
+  for (const FetchPart& part : parts) {
+    last = weights.Issue(Traffic::kSwap, Cycles(0), part);
     result.total.events[Event::kPbWrite] += part.bytes.value();
-    result.total.weight_dma_busy_cycles += part.link.value();
-    result.cycles = link.Deliver(timing, part.link).done;
   }
+  if (!parts.empty()) result.cycles = weights.Await(last).done;
   result.duration = clock.TimeOf(result.cycles);
+  CountMemoryActivity(memory_->Settle(result.duration), result.total);
   return result;
 }
 

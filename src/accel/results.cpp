@@ -56,6 +56,14 @@ const char* Name(Event event) {
       return "dram_read";
     case Event::kDramWrite:
       return "dram_write";
+    case Event::kDramActivate:
+      return "dram_activates";
+    case Event::kDramRefresh:
+      return "dram_refreshes";
+    case Event::kDramOpenClocks:
+      return "dram_open_clocks";
+    case Event::kDramClosedClocks:
+      return "dram_closed_clocks";
     case Event::kCount:
       break;
   }
@@ -103,8 +111,15 @@ void CountMemoryAccess(Traffic kind, Bytes bytes, bool write, const MemoryTiming
                        Counters& counters) {
   counters.traffic_bytes[kind] += bytes.value();
   counters.events[write ? Event::kDramWrite : Event::kDramRead] += timing.moved.value();
-  counters.dram_busy_ps += (timing.done - timing.first_data).value();
   ++counters.dram_transactions;
+}
+
+void CountMemoryActivity(const MemoryActivity& activity, Counters& counters) {
+  counters.dram_busy_ps += activity.busy_ps;
+  counters.events[Event::kDramActivate] += activity.activates;
+  counters.events[Event::kDramRefresh] += activity.refreshes;
+  counters.events[Event::kDramOpenClocks] += activity.open_clocks;
+  counters.events[Event::kDramClosedClocks] += activity.closed_clocks;
 }
 
 void AddLayer(const LayerResult& layer, const ClockDomain& clock, InferenceResult& result) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sushi/dram/traffic.hpp"
 #include "sushi/query/generators.hpp"
 
 namespace sushi::app {
@@ -25,10 +26,20 @@ void Table(const TableOptions& options);
 
 struct ValidateOptions {
   std::string hardware, model, measured;
+  std::string memory;  // "" for what the hardware file says
   std::vector<std::string> sets;
   bool json = false;
 };
 void Validate(const ValidateOptions& options);
+
+struct DramOptions {
+  std::string memory, pattern = "sequential";
+  TrafficConfig traffic;    // but its pattern
+  std::string address_map;  // "" for the memory file's
+  std::vector<std::string> sets;
+  bool check = false, json = false;
+};
+void Dram(const DramOptions& options);
 
 struct ModelOptions {
   std::string model, subnet;

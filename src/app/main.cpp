@@ -30,6 +30,7 @@ struct Options {
   RunOptions run;
   TableOptions table;
   ValidateOptions validate;
+  DramOptions dram;
   ModelOptions model;
   TraceOptions trace;
   std::vector<std::string> config_files, config_sets;
@@ -82,11 +83,45 @@ void AddValidate(CLI::App& app, Options& o) {
   validate->add_option("--measured", o.validate.measured, "CSV subnet,layer,latency_us")
       ->required()
       ->type_name("FILE");
+  validate->add_option("--memory", o.validate.memory, "bank-level memory: name in configs/memory, or a file")
+      ->type_name("NAME|FILE");
   validate->add_option("--set", o.validate.sets, "set one key; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   validate->add_flag("--json", o.validate.json, "print JSON");
   validate->callback([&o] { Validate(o.validate); });
+}
+
+void AddDram(CLI::App& app, Options& o) {
+  CLI::App* dram = app.add_subcommand("dram", "drive a bank-level memory by itself with 64-byte requests");
+  TrafficConfig& t = o.dram.traffic;
+  dram->add_option("--memory", o.dram.memory, "name in configs/memory, or a file")
+      ->required()
+      ->type_name("NAME|FILE");
+  dram->add_option("--pattern", o.dram.pattern, "sequential, random or strided")->capture_default_str();
+  dram->add_option("--requests", t.requests, "number of requests")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
+      ->capture_default_str();
+  dram->add_option("--outstanding", t.outstanding, "requests accepted and not yet answered, at most")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  dram->add_option("--write-ratio", t.write_ratio, "share of writes")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  dram->add_option("--stride-bytes", t.stride_bytes, "strided: from one request to the next")
+      ->check(CLI::Range(std::int64_t{64}, std::int64_t{1} << 40))
+      ->capture_default_str();
+  dram->add_option("--seed", t.seed, "of random addresses and of which requests write")
+      ->check(CLI::Range(std::int64_t{0}, INT64_MAX))
+      ->capture_default_str();
+  dram->add_option("--address-map", o.dram.address_map, "e.g. row:bank:bg:col, most significant first")
+      ->type_name("MAP");
+  dram->add_option("--set", o.dram.sets, "set one key, e.g. memory.timing.faw_clk=30; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  dram->add_flag("--check", o.dram.check, "replay the commands through the independent timing checker");
+  dram->add_flag("--json", o.dram.json, "print JSON");
+  dram->callback([&o] { Dram(o.dram); });
 }
 
 void AddModel(CLI::App& app, Options& o) {
@@ -178,6 +213,7 @@ int Main(int argc, char** argv) {
   AddRun(app, options);
   AddTable(app, options);
   AddValidate(app, options);
+  AddDram(app, options);
   AddModel(app, options);
   AddTrace(app, options);
   AddConfig(app, options);

@@ -10,6 +10,7 @@
 #include "spdlog/spdlog.h"
 #include "sushi/config/hash.hpp"
 #include "sushi/core/version.hpp"
+#include "sushi/dram/make_memory.hpp"
 #include "sushi/formats/output_directory.hpp"
 #include "sushi/formats/trace_csv.hpp"
 #include "sushi/report/latency_table_file.hpp"
@@ -83,10 +84,10 @@ class RunCommand {
     session_.identity.trace_hash = e.trace.file.empty()
                                        ? config::HashText(config::CanonicalText(e, {"trace.generator."}))
                                        : config::HashFile(e.trace.file);
-    session_.identity.configuration_hash =
-        config::HashText(config::CanonicalText(e, {"device.", "accel.", "dram.", "host.layer", "sim.",
-                                                   "energy.", "scheduler.p", "scheduler.c", "scheduler.l"}) +
-                         session_.identity.model_hash + session_.identity.trace_hash);
+    session_.identity.configuration_hash = config::HashText(
+        config::CanonicalText(e, {"device.", "accel.", "dram.", "memory.", "host.layer", "sim.", "energy.",
+                                  "scheduler.p", "scheduler.c", "scheduler.l"}) +
+        session_.identity.model_hash + session_.identity.trace_hash);
     const bool pb = e.hardware.accel.pb.capacity_kib > 0;
     const std::string& caching = e.scheduler.caching;
     columns_ = MakeColumns(session_, pb && caching != "none" && caching != "last_served",

@@ -4,7 +4,6 @@
 
 #include "sushi/config/hash.hpp"
 #include "sushi/config/model_file.hpp"
-#include "sushi/dram/simple_memory.hpp"
 #include "sushi/sched/candidates.hpp"
 
 namespace sushi::app {
@@ -30,7 +29,7 @@ Session::Session(const std::vector<std::string>& files, const std::vector<std::s
   net = config::LoadSuperNet(experiment.supernet);
   planner = MakePlanner(experiment, net);
   identity.hardware_hash = config::HashText(
-      config::CanonicalText(experiment, {"device.", "accel.", "dram.", "host.layer", "sim."}));
+      config::CanonicalText(experiment, {"device.", "accel.", "dram.", "memory.", "host.layer", "sim."}));
   identity.model_hash = config::HashText(config::CanonicalModel(experiment));
 }
 
@@ -54,10 +53,6 @@ Columns MakeColumns(const Session& session, bool candidates, bool prefixes) {
     if (found == columns.columns.end()) columns.columns.push_back({subnet.name + ".prefix", graph});
   }
   return columns;
-}
-
-std::unique_ptr<Memory> MakeMemory(const HardwareConfig& hw) {
-  return std::make_unique<SimpleMemory>(hw.dram);
 }
 
 }  // namespace sushi::app

@@ -32,6 +32,4 @@ struct Columns {
 
 Columns MakeColumns(const Session& session, bool candidates, bool prefixes);
 
-std::unique_ptr<Memory> MakeMemory(const HardwareConfig& hw);
-
 }  // namespace sushi::app

@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "session.hpp"
+#include "sushi/dram/make_memory.hpp"
 #include "sushi/formats/output_file.hpp"
 #include "sushi/report/latency_table_file.hpp"
 #include "sushi/sim/elaboration.hpp"

@@ -3,15 +3,17 @@
 
 #include "commands.hpp"
 #include "session.hpp"
+#include "sushi/dram/make_memory.hpp"
 #include "sushi/report/validation_report.hpp"
 #include "sushi/sim/elaboration.hpp"
 
 namespace sushi::app {
 
 void Validate(const ValidateOptions& options) {
-  const Session session(
-      {config::FindPreset("configs/hardware", options.hardware), config::FindPreset("models", options.model)},
-      options.sets);
+  std::vector<std::string> files{config::FindPreset("configs/hardware", options.hardware),
+                                 config::FindPreset("models", options.model)};
+  if (!options.memory.empty()) files.push_back(config::FindPreset("configs/memory", options.memory));
+  const Session session(files, options.sets);
   const HardwareConfig& hw = session.experiment.hardware;
   report::ValidationReport report;
   report.hardware = &hw;

@@ -109,6 +109,15 @@ void CheckCapacity(const Experiment& e) {
   }
 }
 
+void CheckMemory(const Experiment& e) {
+  if (e.hardware.dram_model != DramModel::kBankLevel) return;
+  const DramFault fault = FindDramFault(e.hardware.memory);
+  if (fault.key.empty()) return;
+  const std::string key = "memory." + fault.key;
+  const std::string section = key.substr(0, key.rfind('.'));
+  throw UserError(FirstSet(e, {key, section, "memory", "dram.model"}), key, fault.message);
+}
+
 void CheckGenerator(const Experiment& e) {
   const GeneratorConfig& g = e.trace.generator;
   const auto ordered = [&](double low, double high, const std::string& low_key, const std::string& high_key) {
@@ -138,6 +147,7 @@ Experiment LoadExperiment(const std::vector<std::string>& files, const std::vect
   ReadFields(experiment.merged, "", experiment);
   CheckPorts(experiment);
   CheckCapacity(experiment);
+  CheckMemory(experiment);
   CheckGenerator(experiment);
   return experiment;
 }

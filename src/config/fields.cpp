@@ -1,6 +1,7 @@
 #include "sushi/config/fields.hpp"
 
 #include "field_builders.hpp"
+#include "memory_fields.hpp"
 #include "sushi/sched/caching_policy.hpp"
 #include "sushi/sched/serving_policy.hpp"
 
@@ -80,6 +81,9 @@ void AddAxi(std::vector<Field>& f) {
 }
 
 void AddMemoryAndHost(std::vector<Field>& f) {
+  f.push_back(EnumField("dram.model", {"simple", "bank_level"},
+                        "simple: by the keys of `dram`; bank_level: by those of `memory`",
+                        SUSHI_MEMBER(hardware.dram_model)));
   f.push_back(RealField("dram.peak_gbps", 0.001, 100000, "GB/s", "peak bandwidth, 10^9 bytes a second [S]",
                         SUSHI_MEMBER(hardware.dram.peak_gbps)));
   f.push_back(IntField("dram.burst_bytes", 1, 65536, "bytes", "traffic is rounded up to whole bursts [S]",
@@ -167,10 +171,10 @@ void AddSramEnergy(std::vector<Field>& f, const std::string& name, Access sram) 
   f.push_back(RealField(
       path + ".at_capacity_kib", 0.001, kMaxKib, "KiB",
       "capacity those figures are for", [sram](auto& e) -> auto& { return sram(e).at_capacity_kib; }));
-  f.push_back(RealField(
-      path + ".capacity_exponent", 0, 2, "",
-      "energy grows with (capacity / at_capacity) to this power", [sram](auto& e) -> auto& {
-        return sram(e).capacity_exponent;
+  f.push_back(BoolField(
+      path + ".follows_curve",
+      "energy grows with capacity as energy.sram_curve does", [sram](auto& e) -> auto& {
+        return sram(e).follows_curve;
       }));
   f.push_back(IntField(
       path + ".node_nm", 1, 1000, "nm",
@@ -189,6 +193,15 @@ void AddEnergy(std::vector<Field>& f) {
                 SUSHI_MEMBER(energy.vector_op));
   AddUnitEnergy(f, "energy.dram", "_pj_per_byte", "a byte to or from DRAM, whole bursts",
                 SUSHI_MEMBER(energy.dram));
+  for (std::size_t i = 0; i < SramCurve::kCapacityKib.size(); ++i) {
+    f.push_back(RealField(
+        "energy.sram_curve.kib_" + std::to_string(SramCurve::kCapacityKib[i]) + "_pj", 1e-6, 1e9, "pJ",
+        "an access at that capacity; ratios count", [i](auto& e) -> auto& {
+          return e.energy.sram_curve.pj[i];
+        }));
+  }
+  f.push_back(TextField("energy.sram_curve.source", "where those points come from",
+                        SUSHI_MEMBER(energy.sram_curve.source)));
   AddSramEnergy(f, "pb", SUSHI_MEMBER(energy.pb));
   AddSramEnergy(f, "db", SUSHI_MEMBER(energy.db));
   AddSramEnergy(f, "sb", SUSHI_MEMBER(energy.sb));
@@ -210,6 +223,7 @@ std::vector<Field> MakeFields() {
   AddBuffers(fields);
   AddAxi(fields);
   AddMemoryAndHost(fields);
+  AddMemoryFields(fields);
   AddTrace(fields);
   AddScheduler(fields);
   AddEnergy(fields);

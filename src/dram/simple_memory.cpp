@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "sushi/core/error.hpp"
 
@@ -16,11 +17,18 @@ SimpleMemory::SimpleMemory(const SimpleDramConfig& config)
     throw InternalError("memory without bandwidth or burst");
 }
 
-MemoryTiming SimpleMemory::Accept(Picoseconds now, const MemoryRequest& request) {
+RequestId SimpleMemory::Submit(Picoseconds now, const MemoryRequest& request) {
   if (now < last_now_) throw InternalError("memory requests must come in order of time");
   if (request.bytes <= Bytes(0)) throw InternalError("memory request without data");
   last_now_ = now;
+  const auto id = static_cast<RequestId>(timings_.size());
+  timings_.push_back(Serve(now, request));
+  events_.push_back({now, MemoryEvent::Kind::kTaken, id, {}});
+  events_.push_back({timings_.back().done, MemoryEvent::Kind::kDone, id, timings_.back()});
+  return id;
+}
 
+MemoryTiming SimpleMemory::Serve(Picoseconds now, const MemoryRequest& request) {
   const bool contiguous = row_open_ && request.address == next_address_;
   const auto burst = static_cast<std::uint64_t>(burst_bytes_);
   const std::uint64_t end = request.address + static_cast<std::uint64_t>(request.bytes.value());
@@ -37,13 +45,37 @@ MemoryTiming SimpleMemory::Accept(Picoseconds now, const MemoryRequest& request)
   free_ = opened + transfer;
   row_open_ = true;
   next_address_ = end;
+  activity_.busy_ps += transfer.value();
   return timing;
 }
+
+std::optional<Picoseconds> SimpleMemory::NextEvent() {
+  if (events_.empty()) return std::nullopt;
+  const auto earlier = [](const MemoryEvent& a, const MemoryEvent& b) { return a.at < b.at; };
+  return std::min_element(events_.begin(), events_.end(), earlier)->at;
+}
+
+void SimpleMemory::AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) {
+  const auto later = std::stable_partition(events_.begin(), events_.end(),
+                                           [&](const MemoryEvent& event) { return event.at <= now; });
+  std::sort(events_.begin(), later, [](const MemoryEvent& a, const MemoryEvent& b) {
+    return std::tie(a.at, a.kind, a.request) < std::tie(b.at, b.kind, b.request);
+  });
+  events.insert(events.end(), events_.begin(), later);
+  events_.erase(events_.begin(), later);
+}
+
+MemoryTiming SimpleMemory::Finish(RequestId request) { return timings_[static_cast<std::size_t>(request)]; }
+
+MemoryActivity SimpleMemory::Settle(Picoseconds /*now*/) { return activity_; }
 
 void SimpleMemory::Quiesce() {
   last_now_ = Picoseconds(0);
   free_ = Picoseconds(0);
   row_open_ = false;
+  activity_ = MemoryActivity();
+  timings_.clear();
+  events_.clear();
 }
 
 }  // namespace sushi

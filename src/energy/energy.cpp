@@ -58,6 +58,10 @@ EnergyComponent ComponentOf(Event event) {
       return EnergyComponent::kQuantParamBuffer;
     case Event::kDramRead:
     case Event::kDramWrite:
+    case Event::kDramActivate:
+    case Event::kDramRefresh:
+    case Event::kDramOpenClocks:
+    case Event::kDramClosedClocks:
       return EnergyComponent::kDram;
     case Event::kCount:
       break;
@@ -69,6 +73,19 @@ double EnergyBreakdown::TotalPj() const {
   double sum = 0;
   for (const double component : pj.values) sum += component;
   return sum;
+}
+
+DramBreakdown DramEnergyOf(const EnergyTable& table, const Counters& counters) {
+  const auto count = [&](Event event) { return static_cast<double>(counters.events[event]); };
+  const auto pj = [&](Event event) { return count(event) * table.entries[event].pj; };
+  DramBreakdown parts;
+  parts.activate_pj = pj(Event::kDramActivate);
+  parts.refresh_pj = pj(Event::kDramRefresh);
+  parts.background_pj = pj(Event::kDramOpenClocks) + pj(Event::kDramClosedClocks);
+  parts.io_pj = (count(Event::kDramRead) + count(Event::kDramWrite)) * table.dram_io_pj_per_byte;
+  parts.read_pj = pj(Event::kDramRead) - count(Event::kDramRead) * table.dram_io_pj_per_byte;
+  parts.write_pj = pj(Event::kDramWrite) - count(Event::kDramWrite) * table.dram_io_pj_per_byte;
+  return parts;
 }
 
 EnergyBreakdown EnergyOf(const EnergyTable& table, const Counters& counters, Picoseconds elapsed) {

@@ -39,7 +39,13 @@ LayerResult Controller::RunLayer(const LayerPlan& plan, Cycles host, int layer) 
   blocks_.layer_clock.WaitUntil(end);
   result_.counters.dpe_cycles[DpeState::kWaitDrain] += (end - now).value();
   result_.cycles = end;
+  CountMemory();
   return result_;
+}
+
+void Controller::CountMemory() {
+  if (blocks_.memory_control.size() > 0)
+    CountMemoryActivity(blocks_.memory_control->Settle(), result_.counters);
 }
 
 Cycles Controller::RunUnit(const LayerPlan& plan, int index, Cycles begin, int layer) {
@@ -67,16 +73,15 @@ Cycles Controller::RunUnit(const LayerPlan& plan, int index, Cycles begin, int l
   fetched_.pop_front();
   const Cycles compute_finish = ComputeFinish(unit, start, fetch, planner_.hw().accel.db_ping_pong);
   Cycles finish = compute_finish;
-  if (unit.drains && quant_params_ != nullptr) {
-    finish = WithOperands(unit, finish, AwaitDone(blocks_.weight_dma, *quant_params_));
-  }
+  const Transfer* residual = nullptr;
   if (unit.residual > Bytes(0)) {
     blocks_.layer_clock.WaitUntil(std::max(start, FetchDone(fetch)));
-    finish = WithOperands(
-        unit, finish,
-        AwaitDone(blocks_.iact_dma, Load(blocks_.iact_dma, iact_speed_, Traffic::kResiduals,
-                                         plan.ResidualAddress(unit), unit.residual, layer, index)));
+    residual = &Load(blocks_.iact_dma, iact_speed_, Traffic::kResiduals, plan.ResidualAddress(unit),
+                     unit.residual, layer, index);
   }
+  if (unit.drains && quant_params_ != nullptr)
+    finish = WithOperands(unit, finish, AwaitDone(blocks_.weight_dma, *quant_params_));
+  if (residual != nullptr) finish = WithOperands(unit, finish, AwaitDone(blocks_.iact_dma, *residual));
   plan.CountUnit(unit, result_.counters);
   CountDpeCycles(plan, unit, inputs, start, compute_finish, finish, result_.counters);
 
@@ -141,6 +146,7 @@ SwapResult Controller::Swap(const SubGraph& to) {
   for (const Transfer* transfer : transfers) swap.cycles = AwaitDone(blocks_.weight_dma, *transfer);
   blocks_.layer_clock.WaitUntil(swap.cycles);
   blocks_.persistent_buffer.Load(to);
+  CountMemory();
   swap.duration = clock_.TimeOf(swap.cycles);
   swap.total = result_.counters;
   return swap;

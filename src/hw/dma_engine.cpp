@@ -1,5 +1,6 @@
 #include "sushi/hw/dma_engine.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 
@@ -25,7 +26,7 @@ void DmaEngine::BeginLayer(Counters& counters) {
 }
 
 const Transfer& DmaEngine::Issue(const Descriptor& descriptor) {
-  jobs_.push_back({descriptor, {}, nullptr});
+  jobs_.push_back({descriptor, {}, nullptr, {}});
   ++outstanding_;
   const Transfer& transfer = jobs_.back().transfer;
   SendNext();
@@ -87,26 +88,29 @@ tlm::tlm_sync_enum DmaEngine::Backward(tlm::tlm_generic_payload& payload, tlm::t
 void DmaEngine::Complete(tlm::tlm_generic_payload& payload) {
   if (payload.is_response_error())
     throw InternalError(std::string(name()) + ": " + payload.get_response_string());
-  Job* job = &jobs_[next_answer_];
-  if (job->payload != &payload) throw InternalError(std::string(name()) + ": responses out of order");
-  ++next_answer_;
-  const Descriptor& descriptor = job->descriptor;
-  MemoryTiming timing;
-  const std::optional<MemoryTiming>& known = TileOf(payload).timing;
-  if (known.has_value()) {
-    timing = *known;
-  } else {  // an outside memory: all we know is that it has answered now
+  const auto found = std::find_if(jobs_.begin() + static_cast<std::ptrdiff_t>(next_answer_), jobs_.end(),
+                                  [&](const Job& job) { return job.payload == &payload; });
+  if (found == jobs_.end()) throw InternalError(std::string(name()) + ": response to no request");
+  found->timing = TileOf(payload).timing;
+  if (!found->timing.has_value()) {  // an outside memory: all we know is that it has answered now
     const Picoseconds now = FromScTime(sc_core::sc_time_stamp() - origin_);
-    timing = {now, now, now, descriptor.bytes};
+    found->timing = {now, now, now, found->descriptor.bytes};
   }
-  job->transfer.link = link_.Deliver(timing, descriptor.link_cycles, descriptor.not_before);
-  job->transfer.answered = true;
-  CountMemoryAccess(descriptor.role, descriptor.bytes, descriptor.write, timing, *counters_);
-  counters_->*busy_ += descriptor.link_cycles.value();
-  job->payload = nullptr;
+  found->payload = nullptr;
   payload.release();
   --outstanding_;
+  // The memory may answer in another order; data cross the ports in ours.
+  while (next_answer_ < jobs_.size() && jobs_[next_answer_].timing.has_value())
+    Deliver(jobs_[next_answer_++]);
   answered_.notify();
+}
+
+void DmaEngine::Deliver(Job& job) {
+  const Descriptor& descriptor = job.descriptor;
+  job.transfer.link = link_.Deliver(*job.timing, descriptor.link_cycles, descriptor.not_before);
+  job.transfer.answered = true;
+  CountMemoryAccess(descriptor.role, descriptor.bytes, descriptor.write, *job.timing, *counters_);
+  counters_->*busy_ += descriptor.link_cycles.value();
 }
 
 }  // namespace sushi

@@ -9,31 +9,41 @@
 namespace sushi {
 
 MemoryPort::MemoryPort(const sc_core::sc_module_name& name, std::unique_ptr<Memory> memory)
-    : sc_module(name),
-      socket("socket"),
-      memory_(std::move(memory)),
-      responses_("responses", this, &MemoryPort::Respond) {
+    : sc_module(name), socket("socket"), memory_(std::move(memory)) {
   socket.register_nb_transport_fw(this, &MemoryPort::NbTransport);
   socket.register_b_transport(this, &MemoryPort::BTransport);
+  SC_METHOD(Deliver);
+  sensitive << due_;
+  dont_initialize();
 }
+
+Picoseconds MemoryPort::Now() const { return FromScTime(sc_core::sc_time_stamp() - origin_); }
 
 void MemoryPort::Quiesce() {
   if (in_flight_ != 0) throw InternalError("memory quiesced with requests in flight");
   memory_->Quiesce();
+  requests_.clear();
+  overdue_.clear();
+  due_.cancel();
   origin_ = sc_core::sc_time_stamp();
 }
 
-MemoryTiming MemoryPort::Serve(tlm::tlm_generic_payload& payload) {
-  const MemoryTiming timing =
-      memory_->Accept(FromScTime(sc_core::sc_time_stamp() - origin_),
-                      {payload.get_address(), Bytes(payload.get_data_length()), payload.is_write()});
-  if (auto* tile = payload.get_extension<TileExtension>()) tile->timing = timing;
-  payload.set_response_status(tlm::TLM_OK_RESPONSE);
-  return timing;
+MemoryActivity MemoryPort::Settle() {
+  if (in_flight_ != 0) throw InternalError("memory settled with requests in flight");
+  return memory_->Settle(Now());
 }
 
-tlm::tlm_sync_enum MemoryPort::NbTransport(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
-                                           sc_core::sc_time&) {
+RequestId MemoryPort::Submit(tlm::tlm_generic_payload& payload, int initiator, sc_core::sc_event* blocked) {
+  const RequestId id = memory_->Submit(
+      Now(), {payload.get_address(), Bytes(payload.get_data_length()), payload.is_write(), initiator});
+  requests_.resize(static_cast<std::size_t>(id) + 1);
+  requests_.back() = {&payload, initiator, blocked};
+  ++in_flight_;
+  return id;
+}
+
+tlm::tlm_sync_enum MemoryPort::NbTransport(int initiator, tlm::tlm_generic_payload& payload,
+                                           tlm::tlm_phase& phase, sc_core::sc_time&) {
   if (phase == tlm::END_RESP) {
     payload.release();
     --in_flight_;
@@ -41,26 +51,69 @@ tlm::tlm_sync_enum MemoryPort::NbTransport(tlm::tlm_generic_payload& payload, tl
   }
   if (phase != tlm::BEGIN_REQ) throw InternalError("memory port: unexpected TLM phase");
   payload.acquire();
-  ++in_flight_;
-  const MemoryTiming timing = Serve(payload);
-  responses_.notify(payload, tlm::BEGIN_RESP, origin_ + ToScTime(timing.done) - sc_core::sc_time_stamp());
+  const RequestId id = Submit(payload, initiator, nullptr);
+  bool taken = false;
+  std::vector<MemoryEvent> events;
+  memory_->AdvanceTo(Now(), events);
+  for (const MemoryEvent& event : events) {
+    if (event.request == id && event.kind == MemoryEvent::Kind::kTaken) {
+      taken = true;
+    } else {
+      overdue_.push_back(event);
+    }
+  }
+  if (!delivering_) Arm();
+  if (!taken) return tlm::TLM_ACCEPTED;
   phase = tlm::END_REQ;
   return tlm::TLM_UPDATED;
 }
 
-void MemoryPort::BTransport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+void MemoryPort::BTransport(int initiator, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   wait(delay);
   delay = sc_core::SC_ZERO_TIME;
-  ++in_flight_;
-  wait(origin_ + ToScTime(Serve(payload).done) - sc_core::sc_time_stamp());
-  --in_flight_;
+  sc_core::sc_event done;
+  Submit(payload, initiator, &done);
+  Arm();
+  wait(done);
 }
 
-void MemoryPort::Respond(tlm::tlm_generic_payload& payload, const tlm::tlm_phase&) {
-  tlm::tlm_phase phase = tlm::BEGIN_RESP;
+// Asks the memory what comes next and wakes up then.
+void MemoryPort::Arm() {
+  due_.cancel();
+  if (!overdue_.empty()) return due_.notify(sc_core::SC_ZERO_TIME);
+  if (const std::optional<Picoseconds> next = memory_->NextEvent())
+    due_.notify(origin_ + ToScTime(*next) - sc_core::sc_time_stamp());
+}
+
+void MemoryPort::Deliver() {
+  delivering_ = true;
+  std::vector<MemoryEvent> events = std::exchange(overdue_, {});
+  memory_->AdvanceTo(Now(), events);
+  for (const MemoryEvent& event : events) Announce(event);
+  delivering_ = false;
+  Arm();
+}
+
+void MemoryPort::Announce(const MemoryEvent& event) {
+  const Request request = requests_[static_cast<std::size_t>(event.request)];
+  const bool done = event.kind == MemoryEvent::Kind::kDone;
+  tlm::tlm_phase phase = done ? tlm::BEGIN_RESP : tlm::END_REQ;
+  if (done) {
+    if (auto* tile = request.payload->get_extension<TileExtension>()) tile->timing = event.timing;
+    request.payload->set_response_status(tlm::TLM_OK_RESPONSE);
+  }
+  if (request.blocked != nullptr) {
+    if (done) {
+      --in_flight_;
+      request.blocked->notify();
+    }
+    return;
+  }
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  if (socket->nb_transport_bw(payload, phase, delay) == tlm::TLM_COMPLETED) {
-    payload.release();
+  if (socket[static_cast<unsigned>(request.initiator)]->nb_transport_bw(*request.payload, phase, delay) ==
+          tlm::TLM_COMPLETED &&
+      done) {
+    request.payload->release();
     --in_flight_;
   }
 }

@@ -73,6 +73,19 @@ Json IdentityJson(const Identity& identity) {
           {"trace", identity.trace_hash}};
 }
 
+// What the bank-level memory did; with the simple one no commands are known.
+Json DramJson(const DramBreakdown& energy, const Counters& counters) {
+  return {{"activates", counters.events[Event::kDramActivate]},
+          {"refreshes", counters.events[Event::kDramRefresh]},
+          {"energy_pj",
+           {{"activate", energy.activate_pj},
+            {"read", energy.read_pj},
+            {"write", energy.write_pj},
+            {"refresh", energy.refresh_pj},
+            {"background", energy.background_pj},
+            {"io", energy.io_pj}}}};
+}
+
 Json CoefficientsJson(const EnergyTable& table) {
   Json json = Json::object();
   for (std::size_t i = 0; i < table.entries.values.size(); ++i) {
@@ -149,6 +162,7 @@ Json SummaryJson(const RunReport& report) {
                 {"swap_us", Micros(static_cast<double>(r.swap_ps))}};
   json["off_chip_bytes"] = TrafficJson(r.total);
   json["energy_pj"] = EnergyJson(energy, r.queries);
+  json["dram"] = DramJson(DramEnergyOf(*report.energy, r.total), r.total);
   json["cycles"] = CyclesJson(report);
   json["macs"] = {{"useful", r.total.useful_macs}, {"executed", r.total.events[Event::kMac]}};
   json["no_pb"] = {{"service_mean_us", Micros(report.no_pb.service.MeanPs(report.no_pb.queries))},

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <systemc>
 #include <utility>
+#include <vector>
 
 #include "sushi/core/error.hpp"
 #include "sushi/hw/arbiter.hpp"
@@ -13,33 +14,49 @@
 namespace sushi {
 namespace {
 
+// Everything but the memory.
 class Soc : public sc_core::sc_module {
  public:
-  Soc(const sc_core::sc_module_name& name, const InferencePlanner& planner, std::unique_ptr<Memory> memory,
+  Soc(const sc_core::sc_module_name& name, const InferencePlanner& planner,
       const std::function<void(ServiceModel&)>& body)
-      : sc_module(name),
-        host("host", planner, body),
-        accel("accel", planner),
-        arbiter("arbiter"),
-        dram("dram", std::move(memory)) {
+      : sc_module(name), host("host", planner, body), accel("accel", planner) {
     host.accelerator.bind(accel.controller);
-    for (DmaEngine* dma : {&accel.weight_dma, &accel.iact_dma, &accel.oact_dma}) {
-      dma->socket.bind(arbiter.initiators);
-    }
-    arbiter.memory.bind(dram.socket);
-    accel.memory_control.bind(dram);
   }
+
+  std::vector<DmaEngine*> Engines() { return {&accel.weight_dma, &accel.iact_dma, &accel.oact_dma}; }
 
   Host host;
   SushiAccel accel;
-  Arbiter arbiter;
+};
+
+class BuiltInMemory : public sc_core::sc_module {
+ public:
+  BuiltInMemory(const sc_core::sc_module_name& name, Soc& soc, std::unique_ptr<Memory> memory)
+      : sc_module(name), dram("dram", std::move(memory)) {
+    for (DmaEngine* dma : soc.Engines()) dma->socket.bind(dram.socket);
+    soc.accel.memory_control.bind(dram);
+  }
+
   MemoryPort dram;
 };
 
-}  // namespace
+// An outside memory has one socket: the arbiter joins the engines before it.
+class OutsideMemory : public sc_core::sc_module {
+ public:
+  OutsideMemory(const sc_core::sc_module_name& name, Soc& soc, std::unique_ptr<ExternalMemory> memory)
+      : sc_module(name), arbiter("arbiter"), memory_(std::move(memory)) {
+    for (DmaEngine* dma : soc.Engines()) dma->socket.bind(arbiter.initiators);
+    arbiter.memory.bind(memory_->target_socket());
+  }
 
-void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> memory,
-                      const std::function<void(ServiceModel&)>& body) {
+  Arbiter arbiter;
+
+ private:
+  std::unique_ptr<ExternalMemory> memory_;
+};
+
+void Simulate(const InferencePlanner& planner, const std::function<void(ServiceModel&)>& body,
+              const std::function<std::unique_ptr<sc_core::sc_module>(Soc&)>& attach_memory) {
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
   sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_THROW);
@@ -47,7 +64,8 @@ void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> m
     if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
       throw InternalError("the SystemC time resolution is not 1 ps");
     }
-    Soc soc("soc", planner, std::move(memory), body);
+    Soc soc("soc", planner, body);
+    const std::unique_ptr<sc_core::sc_module> memory = attach_memory(soc);
     sc_core::sc_start();
     if (soc.host.failure()) std::rethrow_exception(soc.host.failure());
     if (!soc.host.finished()) throw InternalError("simulation ended before the host was done: deadlock");
@@ -55,6 +73,21 @@ void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> m
   } catch (const sc_core::sc_report& report) {
     throw InternalError(report.what());
   }
+}
+
+}  // namespace
+
+void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> memory,
+                      const std::function<void(ServiceModel&)>& body) {
+  Simulate(planner, body,
+           [&memory](Soc& soc) { return std::make_unique<BuiltInMemory>("memory", soc, std::move(memory)); });
+}
+
+void RunInElaboration(const InferencePlanner& planner,
+                      const std::function<std::unique_ptr<ExternalMemory>()>& make,
+                      const std::function<void(ServiceModel&)>& body) {
+  Simulate(planner, body,
+           [&make](Soc& soc) { return std::make_unique<OutsideMemory>("memory", soc, make()); });
 }
 
 std::string SystemCVersion() { return sc_core::sc_release(); }

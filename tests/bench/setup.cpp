@@ -1,7 +1,7 @@
 #include "setup.hpp"
 
 #include "sushi/config/model_file.hpp"
-#include "sushi/dram/simple_memory.hpp"
+#include "sushi/dram/make_memory.hpp"
 
 namespace sushi::bench {
 
@@ -12,9 +12,7 @@ Setup::Setup(Granularity granularity)
   planner = std::make_unique<InferencePlanner>(experiment.hardware, net);
 }
 
-std::unique_ptr<Memory> Setup::MakeMemory() const {
-  return std::make_unique<SimpleMemory>(experiment.hardware.dram);
-}
+std::unique_ptr<Memory> Setup::MakeMemory() const { return sushi::MakeMemory(experiment.hardware); }
 
 std::int64_t MacsOf(const SubNet& subnet) {
   std::int64_t macs = 0;

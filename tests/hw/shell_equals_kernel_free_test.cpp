@@ -8,7 +8,7 @@
 #include "forked.hpp"
 #include "sushi/accel/kernel_free.hpp"
 #include "sushi/core/error.hpp"
-#include "sushi/dram/simple_memory.hpp"
+#include "sushi/dram/make_memory.hpp"
 #include "sushi/sim/elaboration.hpp"
 
 namespace sushi {
@@ -51,8 +51,8 @@ bool RunCase(std::uint64_t seed) {
     return false;
   }
   testing::InChild([&] {
-    KernelFreeAccelerator driver(*planner, std::make_unique<SimpleMemory>(hw.dram));
-    RunInElaboration(*planner, std::make_unique<SimpleMemory>(hw.dram), [&](ServiceModel& shell) {
+    KernelFreeAccelerator driver(*planner, MakeMemory(hw));
+    RunInElaboration(*planner, MakeMemory(hw), [&](ServiceModel& shell) {
       SubGraph cached = EmptySubGraph(net);
       for (int round = 0; round < 3; ++round) {
         for (int s = 0; s < 2; ++s) {

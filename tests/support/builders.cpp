@@ -96,6 +96,53 @@ SuperNet RandomSuperNet(Random& random) {
   return net;
 }
 
+DramDeviceConfig RandomDram(Random& random) {
+  const auto pick = [&](int low, int high) { return static_cast<int>(random.Integer(low, high)); };
+  DramDeviceConfig dram;
+  dram.name = "random";
+  dram.organization = {1 << pick(0, 2),
+                       1 << pick(0, 1),
+                       1 << pick(0, 2),
+                       1 << pick(0, 2),
+                       1 << pick(10, 14),
+                       1 << pick(6, 9),
+                       64,
+                       8,
+                       1 << pick(1, 4)};
+  DramTiming& t = dram.timing;
+  t.tck_ps = random.Integer(400, 1500);
+  t.cwl = pick(2, 16);
+  t.cl = t.cwl + pick(0, 8);
+  t.rcd = pick(1, 24);
+  t.rp = pick(1, 24);
+  t.ras = t.rcd + pick(0, 30);
+  t.rc = t.ras + t.rp + pick(0, 5);
+  t.rrd_s = pick(1, 8);
+  t.rrd_l = t.rrd_s + pick(0, 6);
+  t.faw = t.rrd_s + pick(0, 40);
+  t.ccd_s = pick(1, 6);
+  t.ccd_l = t.ccd_s + pick(0, 6);
+  t.wtr_s = pick(0, 8);
+  t.wtr_l = t.wtr_s + pick(0, 8);
+  t.rtp = pick(1, 14);
+  t.wr = pick(1, 30);
+  t.rfc = pick(20, 400);
+  t.refi = t.rfc + t.rc + pick(300, 9000);
+  t.turnaround = pick(0, 4);
+  DramControllerConfig& c = dram.controller;
+  c.page = pick(0, 3) == 0 ? PagePolicy::kClosed : PagePolicy::kOpen;
+  c.scheduling = pick(0, 3) == 0 ? DramScheduling::kFcfs : DramScheduling::kFrFcfs;
+  c.read_queue = pick(1, 40);
+  c.write_queue = pick(1, 40);
+  c.write_high_watermark = pick(1, c.write_queue);
+  c.write_low_watermark = pick(0, c.write_high_watermark - 1);
+  c.row_hit_cap = pick(1, 20);
+  const char* maps[] = {"row:ra:ba:bg:col:ch", "ch:row:ra:ba:bg:col", "row:ra:col:ba:bg:ch",
+                        "ra:row:ba:col:bg:ch:col1", "row:col:ra:bg:ba:ch:col1"};
+  c.address_map = maps[pick(0, 4)];
+  return dram;
+}
+
 HardwareConfig RandomHardware(Random& random) {
   HardwareConfig hw;
   hw.accel.clock_mhz = random.Integer(50, 400);
@@ -124,6 +171,9 @@ HardwareConfig RandomHardware(Random& random) {
   hw.dram.row_jump_ns = random.Integer(0, 80);
   hw.host.layer_call_us = 0.25 * static_cast<double>(random.Integer(0, 8));
   hw.granularity = random.Integer(0, 1) == 0 ? Granularity::kKernelTile : Granularity::kChannelTile;
+  Random other = random;
+  hw.dram_model = other.Integer(0, 1) == 0 ? DramModel::kSimple : DramModel::kBankLevel;
+  hw.memory = RandomDram(other);
   return hw;
 }
 

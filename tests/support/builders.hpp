@@ -34,6 +34,8 @@ SuperNet OneConvNet(const ConvSpec& spec);
 
 // A chain of 1–6 ops (3×3, 1×1, 5×5, strides, pools, residual adds) in 2 SubNets.
 SuperNet RandomSuperNet(Random& random);
+// Any memory without a fault.
+DramDeviceConfig RandomDram(Random& random);
 // Any hardware on which RandomSuperNet's SubNets run.
 HardwareConfig RandomHardware(Random& random);
 SubGraph RandomSubGraph(const SuperNet& net, Bytes capacity, Random& random);

@@ -8,7 +8,7 @@
 #include "sushi/accel/kernel_free.hpp"
 #include "sushi/config/experiment.hpp"
 #include "sushi/config/model_file.hpp"
-#include "sushi/dram/simple_memory.hpp"
+#include "sushi/dram/make_memory.hpp"
 #include "sushi/sched/candidates.hpp"
 #include "sushi/sim/elaboration.hpp"
 
@@ -28,9 +28,7 @@ struct World {
     planner = std::make_unique<InferencePlanner>(experiment.hardware, net);
   }
   const HardwareConfig& hw() const { return experiment.hardware; }
-  KernelFreeAccelerator Driver() const {
-    return KernelFreeAccelerator(*planner, std::make_unique<SimpleMemory>(hw().dram));
-  }
+  KernelFreeAccelerator Driver() const { return KernelFreeAccelerator(*planner, MakeMemory(hw())); }
 };
 
 // Computed from the op's shape alone, not from the plan: windows at one a cycle for every 16 kernels and
@@ -91,24 +89,23 @@ TEST_P(EveryHardware, ModulesAndKernelFreeDriverAgreeOnEverySubNet) {
   const World world(GetParam());
   KernelFreeAccelerator driver = world.Driver();
   testing::InChild([&] {
-    RunInElaboration(
-        *world.planner, std::make_unique<SimpleMemory>(world.hw().dram), [&](ServiceModel& modules) {
-          SubGraph cached = EmptySubGraph(world.net);
-          std::vector<SubGraphColumn> columns = MakeCandidates(world.net, world.hw().accel.pb.capacity(), 4);
-          columns.push_back({"empty", EmptySubGraph(world.net)});
-          for (const SubGraphColumn& column : columns) {
-            const SwapResult swap = modules.Swap(cached, column.graph);
-            EXPECT_TRUE(swap.total == driver.Swap(cached, column.graph).total);
-            EXPECT_EQ(swap.total.traffic_bytes[Traffic::kSwap],
-                      MissingBytes(world.net, column.graph, cached).value());
-            cached = column.graph;
-            for (int s = 0; s < 6; ++s) {
-              const InferenceResult a = modules.Infer(s, cached), b = driver.Infer(s, cached);
-              EXPECT_EQ(a.service.value(), b.service.value()) << column.name << " " << s;
-              EXPECT_TRUE(a.layers == b.layers) << column.name << " " << s;
-            }
-          }
-        });
+    RunInElaboration(*world.planner, MakeMemory(world.hw()), [&](ServiceModel& modules) {
+      SubGraph cached = EmptySubGraph(world.net);
+      std::vector<SubGraphColumn> columns = MakeCandidates(world.net, world.hw().accel.pb.capacity(), 4);
+      columns.push_back({"empty", EmptySubGraph(world.net)});
+      for (const SubGraphColumn& column : columns) {
+        const SwapResult swap = modules.Swap(cached, column.graph);
+        EXPECT_TRUE(swap.total == driver.Swap(cached, column.graph).total);
+        EXPECT_EQ(swap.total.traffic_bytes[Traffic::kSwap],
+                  MissingBytes(world.net, column.graph, cached).value());
+        cached = column.graph;
+        for (int s = 0; s < 6; ++s) {
+          const InferenceResult a = modules.Infer(s, cached), b = driver.Infer(s, cached);
+          EXPECT_EQ(a.service.value(), b.service.value()) << column.name << " " << s;
+          EXPECT_TRUE(a.layers == b.layers) << column.name << " " << s;
+        }
+      }
+    });
   });
 }
 

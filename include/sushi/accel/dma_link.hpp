@@ -13,8 +13,7 @@ class LinkSpeed {
   // `latency` is the memory's: with few outstanding bursts a port runs dry waiting for it.
   LinkSpeed(const AxiConfig& axi, int ports, Picoseconds latency, const ClockDomain& clock);
   LinkSpeed(const HardwareConfig& hw, int ports)
-      : LinkSpeed(hw.accel.axi, ports, Picoseconds(hw.dram.latency_ns * 1000),
-                  ClockDomain(hw.accel.clock_mhz)) {}
+      : LinkSpeed(hw.accel.axi, ports, hw.MemoryLatency(), ClockDomain(hw.accel.clock_mhz)) {}
 
   // L1  beats a port = ⌈⌈bytes/beat⌉ / ports⌉
   // L2  cycles = beats a port + ⌈beats a port / burst⌉ · gap

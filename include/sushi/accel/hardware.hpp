@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sushi/core/units.hpp"
+#include "sushi/dram/device.hpp"
 
 namespace sushi {
 
@@ -60,6 +61,8 @@ struct SimpleDramConfig {
   std::int64_t row_jump_ns = 36;  // a transaction that does not start where the previous one ended
 };
 
+enum class DramModel { kSimple, kBankLevel };
+
 struct HostConfig {
   double layer_call_us = 0;        // paid by every layer of every inference
   double board_layer_call_us = 0;  // what the measured board pays a layer; used by `validate` only
@@ -70,9 +73,17 @@ enum class Granularity { kKernelTile, kChannelTile };  // of the weight transact
 struct HardwareConfig {
   DeviceConfig device;
   AccelConfig accel;
-  SimpleDramConfig dram;
+  DramModel dram_model = DramModel::kSimple;
+  SimpleDramConfig dram;    // for kSimple
+  DramDeviceConfig memory;  // for kBankLevel
   HostConfig host;
   Granularity granularity = Granularity::kKernelTile;
+
+  // A read's first data from an idle memory: what outstanding bursts have to hide (L3).
+  Picoseconds MemoryLatency() const {
+    if (dram_model == DramModel::kSimple) return Picoseconds(dram.latency_ns * 1000);
+    return Picoseconds((memory.timing.rcd + memory.timing.cl) * memory.timing.tck_ps);
+  }
 };
 
 // The accelerator's clock against picoseconds. A frequency need not divide 10^12: edge n lies at

@@ -34,7 +34,11 @@ enum class Event : std::size_t {
   kQbRead,
   kQbWrite,  // bytes
   kDramRead,
-  kDramWrite,  // bytes, whole bursts
+  kDramWrite,         // bytes, whole bursts
+  kDramActivate,      // commands; these four are of the bank-level memory
+  kDramRefresh,       // commands, each of a rank
+  kDramOpenClocks,    // rank × memory clock with a row open
+  kDramClosedClocks,  // rank × memory clock without
   kCount
 };
 const char* Name(Event event);
@@ -108,8 +112,10 @@ struct SwapResult {
   Counters total;
 };
 
-// Books one memory access: traffic by kind, whole bursts by direction, transactions, busy time.
+// Books one memory access: traffic by kind, whole bursts by direction, transactions.
 void CountMemoryAccess(Traffic kind, Bytes bytes, bool write, const MemoryTiming& timing, Counters& counters);
+// Books what the memory did in a layer or swap besides.
+void CountMemoryActivity(const MemoryActivity& activity, Counters& counters);
 
 // Appends a layer. Each layer begins on a clock edge of its own origin, so service is the sum of the
 // layers' times.

@@ -2,6 +2,7 @@
 // energy) that are merged left to right, then `--set key=value`.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -27,12 +28,19 @@ struct SchedulerConfig {
   std::string table_file;  // a saved SushiAbs to load; "" builds it
 };
 
-// Energy of one on-chip buffer: reference point and how it scales with capacity (docs/timing-model.md E2).
+// How the energy of an SRAM access grows with capacity: published points, of which only ratios are used.
+struct SramCurve {
+  static constexpr std::array<int, 5> kCapacityKib{64, 256, 1024, 2048, 4096};
+  std::array<double, 5> pj{1, 1, 1, 1, 1};
+  std::string source;
+};
+
+// Energy of one on-chip buffer: reference point and whether it follows the curve (docs/timing-model.md E2).
 struct SramEnergy {
   double read_pj = 0, write_pj = 0;  // an access of `access_bytes` at `at_capacity_kib`
   std::int64_t access_bytes = 32;
   double at_capacity_kib = 256;
-  double capacity_exponent = 0;
+  bool follows_curve = true;  // false: the same at any capacity
   std::int64_t node_nm = 45;
   std::string source;
   bool assumed = false;
@@ -49,6 +57,7 @@ struct EnergyConfig {
   std::string name;
   UnitEnergy mac, vector_op, dram;  // dram: pj a byte
   SramEnergy pb, db, sb, lb, ob, qb;
+  SramCurve sram_curve;
   double static_power_mw = 0;
   std::string static_power_source;
 };

@@ -1,6 +1,8 @@
 // The fast memory model: one server, first come first served. Equations M1–M4 of docs/timing-model.md.
 #pragma once
 
+#include <cstddef>
+
 #include "sushi/accel/hardware.hpp"
 #include "sushi/dram/memory.hpp"
 
@@ -11,14 +13,21 @@ namespace sushi {
 // M3  first_data = start + jump + (read ? latency : 0)      (writes are posted)
 // M4  done       = first_data + ⌈moved / peak⌉,  free = start + jump + ⌈moved / peak⌉
 // `moved` counts the bursts touched; a first burst that the previous request already opened is not
-// fetched twice.
+// fetched twice. Every request is taken at once.
 class SimpleMemory : public Memory {
  public:
   explicit SimpleMemory(const SimpleDramConfig& config);
-  MemoryTiming Accept(Picoseconds now, const MemoryRequest& request) override;
+
+  RequestId Submit(Picoseconds now, const MemoryRequest& request) override;
+  std::optional<Picoseconds> NextEvent() override;
+  void AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) override;
+  MemoryTiming Finish(RequestId request) override;
+  MemoryActivity Settle(Picoseconds now) override;
   void Quiesce() override;
 
  private:
+  MemoryTiming Serve(Picoseconds now, const MemoryRequest& request);
+
   std::int64_t megabytes_per_second_;
   std::int64_t burst_bytes_;
   Picoseconds latency_;
@@ -27,6 +36,9 @@ class SimpleMemory : public Memory {
   Picoseconds free_;
   bool row_open_ = false;
   std::uint64_t next_address_ = 0;  // where the previous request ended
+  MemoryActivity activity_;
+  std::vector<MemoryTiming> timings_;  // of every request since quiesced
+  std::vector<MemoryEvent> events_;    // yet to be reported
 };
 
 }  // namespace sushi

@@ -22,6 +22,8 @@ struct EnergyTable {
   std::string name;
   EnumArray<Event, EnergyEntry> entries;
   double static_power_mw = 0;
+  double dram_io_pj_per_byte =
+      0;  // the part of kDramRead and kDramWrite that the bus takes; bank-level memory only
 };
 
 enum class EnergyComponent : std::size_t {
@@ -45,6 +47,13 @@ struct EnergyBreakdown {
   EnumArray<EnergyComponent, double> pj;
   double TotalPj() const;
 };
+
+// The DRAM's energy by what it did; sums to EnergyComponent::kDram. With the simple memory all of it is read
+// or write.
+struct DramBreakdown {
+  double activate_pj = 0, read_pj = 0, write_pj = 0, refresh_pj = 0, background_pj = 0, io_pj = 0;
+};
+DramBreakdown DramEnergyOf(const EnergyTable& table, const Counters& counters);
 
 EnergyBreakdown EnergyOf(const EnergyTable& table, const Counters& counters, Picoseconds elapsed);
 

@@ -34,6 +34,7 @@ class Controller : public sc_core::sc_module, public AcceleratorInterface {
   using FetchedUnit = std::vector<const Transfer*>;
 
   void BeginLayer();
+  void CountMemory();
   Cycles RunUnit(const LayerPlan& plan, int index, Cycles begin, int layer);
   void HoldBuffers(const LayerPlan& plan, const Unit& unit);
   void Prefetch(const LayerPlan& plan, int index, int layer);

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <systemc>
 #include <tlm>
 
@@ -54,12 +55,14 @@ class DmaEngine : public sc_core::sc_module {
     Descriptor descriptor;
     Transfer transfer;
     tlm::tlm_generic_payload* payload = nullptr;
+    std::optional<MemoryTiming> timing;  // when the memory has answered
   };
 
   void SendNext();
   tlm::tlm_sync_enum Backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                               sc_core::sc_time& delay);
   void Complete(tlm::tlm_generic_payload& payload);
+  void Deliver(Job& job);
 
   DmaLink link_;
   std::int64_t Counters::*busy_;

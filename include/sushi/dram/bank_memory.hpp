@@ -1,0 +1,85 @@
+// The bank-level memory: requests of any length become bursts for the channels' controllers. Rules D19–D21 of
+// docs/timing-model.md.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "sushi/dram/channel.hpp"
+#include "sushi/dram/memory.hpp"
+
+namespace sushi {
+
+class BankMemory : public Memory {
+ public:
+  // `dram` is free of faults (FindDramFault).
+  explicit BankMemory(const DramDeviceConfig& dram);
+
+  // UserError when the request lies beyond the memory's capacity.
+  RequestId Submit(Picoseconds now, const MemoryRequest& request) override;
+  std::optional<Picoseconds> NextEvent() override;
+  void AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) override;
+  MemoryTiming Finish(RequestId request) override;
+  MemoryActivity Settle(Picoseconds now) override;
+  void Quiesce() override;
+
+  // false: every burst is stepped by itself. The results are the same.
+  void SetStepping(bool whole_rows);
+  // Appends the commands of `channel` from now on; not across Quiesce().
+  void LogTo(int channel, std::vector<IssuedCommand>* log);
+
+ private:
+  // A request, from when it is submitted until it is done.
+  struct Transfer {
+    RequestId id = 0;
+    MemoryRequest request;
+    Picoseconds eligible;  // submitted, and the requester's earlier ones taken
+    std::uint64_t first_burst = 0, end_burst = 0;
+    std::int64_t left = 0;  // bursts whose data have not been scheduled
+    struct Part {
+      std::int64_t order = 0, count = 0;
+    };
+    std::array<Part, kMaxDramChannels> parts;  // its reads in each channel
+    MemoryTiming timing;
+    bool taken = false;
+  };
+
+  // Everything that changes as time goes on: copied to look ahead.
+  struct State {
+    std::vector<DramChannel> channels;
+    std::vector<Transfer> transfers;  // not yet done, by id
+    bool feeding = false;
+    RequestId fed = 0;                // whose bursts are being taken
+    DramClock free = 0;               // the next one's may be from here on
+    std::vector<MemoryEvent> events;  // yet to be reported
+  };
+
+  DramClock EdgeAfter(Picoseconds time) const { return time.value() / dram_.timing.tck_ps + 1; }
+  DramClock EdgeAt(Picoseconds time) const { return time.value() / dram_.timing.tck_ps; }
+  Picoseconds TimeOf(DramClock clock) const { return Picoseconds(clock * dram_.timing.tck_ps); }
+
+  DramClock NextStart(const State& state, std::size_t& transfer) const;
+  DramClock NextClock(State& state) const;
+  bool Advance(State& state, DramClock limit) const;
+  void Start(State& state, Transfer& transfer, DramClock at) const;
+  DramClock StepLimit(State& state, std::size_t channel, DramClock limit) const;
+  void CheckTaken(State& state) const;
+  void Collect(State& state, std::size_t channel) const;
+  void Finish(State& state, Transfer& transfer) const;
+  State& Ahead();
+  void KeepTimings(State& state);
+  void Report(State& state, Picoseconds now, std::vector<MemoryEvent>& events) const;
+
+  DramDeviceConfig dram_;
+  AddressMap map_;
+  State fresh_, now_, ahead_;
+  bool looked_ahead_ = false;  // ahead_ is now_ with some of the future
+  bool event_driven_ = false;  // by NextEvent() and AdvanceTo(), not Finish()
+  Picoseconds last_now_;
+  Picoseconds reported_{-1};  // events up to here have been
+  RequestId next_id_ = 0;
+  std::vector<std::optional<MemoryTiming>> timings_;  // of requests that are done, for Finish()
+  std::vector<std::uint64_t> end_;                    // where each requester's last request ended
+};
+
+}  // namespace sushi

@@ -1,0 +1,140 @@
+// The controller of one DRAM channel: read and write queue, FCFS or FR-FCFS, open or closed page, refresh.
+// Rules D13–D18 of docs/timing-model.md. It has no clock of its own: Next() says when something will happen
+// by itself, Step() lets it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "sushi/dram/bank_timing.hpp"
+#include "sushi/dram/burst_queue.hpp"
+
+namespace sushi {
+
+inline constexpr DramClock kNever = std::numeric_limits<DramClock>::max() / 4;
+
+// Consecutive reads whose data come at a constant pace.
+struct ServedReads {
+  std::int64_t order = 0;  // of the first among all reads of the channel
+  int count = 0;
+  DramClock data_end = 0;  // of the first
+  DramClock step = 0;
+};
+
+// What the channel did since it was made. Clocks of open rows are counted up to the last step.
+struct DramActivity {
+  std::int64_t activates = 0, reads = 0, writes = 0, precharges = 0,
+               refreshes = 0;                          // bursts read and written
+  std::int64_t forwarded = 0;                          // reads answered from the write queue
+  std::int64_t open_rank_clocks = 0, rank_clocks = 0;  // rank × clock: with a row open, and in all
+  DramActivity& operator+=(const DramActivity& other);
+};
+
+class DramChannel {
+ public:
+  explicit DramChannel(const DramDeviceConfig& dram, const AddressMap& map);
+
+  // Offers bursts [burst, end) of the channel, to be taken one a clock from `from` on while their queue has
+  // room. No offer may be open.
+  void Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from);
+  bool offering() const { return offer_next_ < offer_end_; }
+  DramClock first_taken() const { return first_taken_; }  // of the last offer
+  DramClock last_taken() const { return last_taken_; }
+  std::int64_t reads_taken() const { return reads_taken_; }  // also the order of the next one
+
+  DramClock Next();
+  // Does what happens at Next(), and possibly more up to and including `limit`, which is not before Next().
+  void Step(DramClock limit);
+  // From now on no write is held back for a batch.
+  void Flush();
+  DramClock clock() const { return next_command_; }  // everything before it has happened
+  bool idle() const { return !offering() && queues_[0].size() + queues_[1].size() == 0; }
+
+  // Reads whose data have been scheduled by the last steps; the caller clears it.
+  std::vector<ServedReads>& served() { return served_; }
+  DramActivity Activity(DramClock now) const;
+
+  // Every command is appended to `log` from now on.
+  void LogTo(std::vector<IssuedCommand>* log) { log_ = log; }
+  // Bursts of neighbouring offers may share a run: for offers of a burst or two. Steps then pass the ends of
+  // offers.
+  void MergeOffers() { merge_offers_ = true; }
+  // false: single bursts instead of whole rows at a time. The results are the same.
+  void SetStepping(bool whole_rows) { whole_rows_ = whole_rows; }
+
+ private:
+  struct Choice {
+    DramClock at = kNever;
+    DramCommand command = DramCommand::kActivate;
+    int bank = 0;
+  };
+  struct BankState {
+    int pick = -1;  // of the current queue: the oldest run in the open row
+    int hits = 0;   // column accesses since the row was opened
+  };
+  static std::size_t Index(int i) { return static_cast<std::size_t>(i); }
+  BurstQueue& queue() { return queues_[write_mode_ ? 1 : 0]; }
+
+  DramClock TakeAt() const;
+  void Take(DramClock limit);
+  void TakeOne(DramClock at, const BurstLocation& where);
+  bool Lengthens(const BurstLocation& where) const;
+  void Lengthen(int bank, int count, DramClock last);
+  void MoveOffer(int count, DramClock last);
+
+  const Choice& Best();
+  std::uint64_t Candidates() const;
+  Choice FindColumn(std::uint64_t banks);
+  Choice FindRowCommand(std::uint64_t banks);
+  Choice FindRefresh() const;
+
+  void IssueRowCommand(const Choice& choice);
+  void IssueColumns(const Choice& choice, DramClock limit);
+  int ColumnsInARow(const Choice& choice, DramClock limit);
+  int ColumnPairs(const Choice& choice, int other, DramClock limit);
+  int StepsUntil(DramClock limit, DramClock at, int step) const;
+  DramClock PaceLimit(DramClock limit) const;
+  int StepsInMode() const;
+  int LowWatermark() const { return flushing_ ? 0 : config_.write_low_watermark; }
+  int StepsBesideTaking(int steps, DramClock at, int step);
+  void Serve(int bank, int count, DramClock at, int step);
+  void Log(DramClock at, DramCommand command, int bank, std::int64_t row = 0, int column = 0);
+
+  void BeginRefresh();
+  void UpdateMode();
+  void Classify(int bank);
+
+  DramControllerConfig config_;
+  AddressMap map_;
+  BankTiming timing_;
+  std::array<BurstQueue, 2> queues_;  // reads, writes
+  int banks_per_rank_, burst_clocks_, refi_, ranks_;
+  bool whole_rows_ = true, merge_offers_ = false;
+
+  bool write_mode_ = false, flushing_ = false;
+  std::vector<BankState> banks_;
+  std::uint64_t hit_ = 0, closed_ = 0, conflict_ = 0;  // banks by what their next burst of the queue needs
+
+  bool offer_write_ = false;
+  std::uint64_t offer_next_ = 0, offer_end_ = 0;
+  DramClock offer_from_ = 0, first_taken_ = 0, last_taken_ = -1;
+  std::array<DramClock, 2> room_since_{};  // when each queue was last full
+  bool offer_fresh_ = false;
+  std::int64_t reads_taken_ = 0, writes_taken_ = 0;
+
+  DramClock next_command_ =
+      0;  // not before: one command a clock, and none for a burst in the clock that takes it
+  Choice best_, best_row_;  // the first command, and the first that is no column access
+  bool best_known_ = false;
+  std::uint64_t refreshing_ = 0;  // banks of the ranks that are to be refreshed
+  std::vector<DramClock> due_;    // next refresh of each rank
+  DramClock next_due_ = 0;
+
+  std::vector<ServedReads> served_;
+  DramActivity activity_;
+  std::vector<IssuedCommand>* log_ = nullptr;
+};
+
+}  // namespace sushi

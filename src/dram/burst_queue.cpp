@@ -1,0 +1,70 @@
+#include "sushi/dram/burst_queue.hpp"
+
+namespace sushi {
+
+BurstQueue::BurstQueue(int capacity, int banks)
+    : capacity_(capacity),
+      first_(static_cast<std::size_t>(banks), -1),
+      last_(static_cast<std::size_t>(banks), -1) {}
+
+int BurstQueue::FindRow(int bank, std::int64_t row) const {
+  int run = First(bank);
+  while (run >= 0 && Run(run).row != row) run = Run(run).next;
+  return run;
+}
+
+bool BurstQueue::Holds(const BurstLocation& where, int count) const {
+  for (int i = First(where.bank); i >= 0; i = Run(i).next) {
+    const BurstRun& run = Run(i);
+    if (run.row == where.row && run.column < where.column + count && where.column < run.column + run.count)
+      return true;
+  }
+  return false;
+}
+
+bool BurstQueue::Extends(const BurstLocation& where, std::int64_t order) const {
+  const int last = Last(where.bank);
+  if (last < 0) return false;
+  const BurstRun& run = Run(last);
+  return run.row == where.row && run.column + run.count == where.column && run.order + run.count == order;
+}
+
+void BurstQueue::Append(const BurstLocation& where, std::int64_t order) {
+  int index = free_;
+  if (index >= 0) {
+    free_ = At(index).next;
+  } else {
+    index = static_cast<int>(runs_.size());
+    runs_.emplace_back();
+  }
+  At(index) = {order, where.row, where.column, 1, -1};
+  const auto bank = static_cast<std::size_t>(where.bank);
+  (first_[bank] < 0 ? first_[bank] : At(last_[bank]).next) = index;
+  last_[bank] = index;
+  banks_ |= std::uint64_t{1} << where.bank;
+  ++size_;
+}
+
+void BurstQueue::Extend(int bank, int count) {
+  At(Last(bank)).count += count;
+  size_ += count;
+}
+
+void BurstQueue::Take(int bank, int run, int count) {
+  BurstRun& taken = At(run);
+  size_ -= count;
+  taken.order += count;
+  taken.column += count;
+  taken.count -= count;
+  if (taken.count > 0) return;
+  const auto b = static_cast<std::size_t>(bank);
+  int before = -1;
+  for (int i = first_[b]; i != run; i = Run(i).next) before = i;
+  (before < 0 ? first_[b] : At(before).next) = taken.next;
+  if (last_[b] == run) last_[b] = before;
+  if (first_[b] < 0) banks_ &= ~(std::uint64_t{1} << bank);
+  taken.next = free_;
+  free_ = run;
+}
+
+}  // namespace sushi
