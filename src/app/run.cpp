@@ -13,6 +13,7 @@
 #include "sushi/formats/output_directory.hpp"
 #include "sushi/formats/trace_csv.hpp"
 #include "sushi/report/latency_table_file.hpp"
+#include "sushi/sched/objective.hpp"
 #include "sushi/sim/elaboration.hpp"
 
 namespace sushi::app {
@@ -83,10 +84,10 @@ class RunCommand {
     session_.identity.trace_hash = e.trace.file.empty()
                                        ? config::HashText(config::CanonicalText(e, {"trace.generator."}))
                                        : config::HashFile(e.trace.file);
-    session_.identity.configuration_hash =
-        config::HashText(config::CanonicalText(e, {"device.", "accel.", "dram.", "host.layer", "sim.",
-                                                   "energy.", "scheduler.p", "scheduler.c", "scheduler.l"}) +
-                         session_.identity.model_hash + session_.identity.trace_hash);
+    session_.identity.configuration_hash = config::HashText(
+        config::CanonicalText(e, {"device.", "accel.", "dram.", "host.layer", "sim.", "energy.",
+                                  "scheduler.p", "scheduler.c", "scheduler.b", "scheduler.l"}) +
+        session_.identity.model_hash + session_.identity.trace_hash);
     const bool pb = e.hardware.accel.pb.capacity_kib > 0;
     const std::string& caching = e.scheduler.caching;
     columns_ = MakeColumns(session_, pb && caching != "none" && caching != "last_served",
@@ -145,6 +146,14 @@ class RunCommand {
     context.end_candidate = columns_.end_candidate;
     context.prefix_column = columns_.prefix_column;
     context.swap_time = [&](SubGraphId from, SubGraphId to) { return book.KnownSwap(from, to).duration; };
+    context.service_cost = [&](int subnet, SubGraphId cached) {
+      const InferenceResult& known = book.KnownInference(subnet, cached);
+      return ObjectiveCost(known.service, known.total, scheduler.byte_value_ps);
+    };
+    context.swap_cost = [&](SubGraphId from, SubGraphId to) {
+      const SwapResult& known = book.KnownSwap(from, to);
+      return ObjectiveCost(known.duration, known.total, scheduler.byte_value_ps);
+    };
     const auto caching = MakeCachingPolicy(caching_name, context);
     StreamSetup setup;
     setup.table = &table;

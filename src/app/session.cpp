@@ -22,6 +22,16 @@ std::unique_ptr<InferencePlanner> MakePlanner(const config::Experiment& experime
   }
 }
 
+std::vector<SubGraphColumn> CandidatesOf(const Session& session) {
+  const HardwareConfig& hw = session.experiment.hardware;
+  const config::SchedulerConfig& scheduler = session.experiment.scheduler;
+  const int count = static_cast<int>(scheduler.candidates);
+  if (scheduler.candidate_source == config::CandidateSource::kWindows) {
+    return MakeCandidates(session.net, hw.accel.pb.capacity(), count);
+  }
+  return MakeKnapsackCandidates(hw, session.net, MakeMemory(hw), scheduler.byte_value_ps, count);
+}
+
 }  // namespace
 
 Session::Session(const std::vector<std::string>& files, const std::vector<std::string>& sets)
@@ -39,10 +49,7 @@ Columns MakeColumns(const Session& session, bool candidates, bool prefixes) {
   Columns columns;
   columns.columns.push_back({"empty", EmptySubGraph(session.net)});
   if (candidates) {
-    const int count = static_cast<int>(session.experiment.scheduler.candidates);
-    for (SubGraphColumn& column : MakeCandidates(session.net, capacity, count)) {
-      columns.columns.push_back(std::move(column));
-    }
+    for (SubGraphColumn& column : CandidatesOf(session)) columns.columns.push_back(std::move(column));
   }
   columns.end_candidate = static_cast<int>(columns.columns.size());
   if (!prefixes) return columns;

@@ -18,11 +18,15 @@ struct TraceConfig {
   GeneratorConfig generator;
 };
 
+enum class CandidateSource { kWindows, kKnapsack };
+
 struct SchedulerConfig {
   std::string policy = "strict_latency";
   std::string caching = "avgnet";
   std::int64_t period_queries = 20;  // Q
   std::int64_t candidates = 40;
+  CandidateSource candidate_source = CandidateSource::kWindows;
+  std::int64_t byte_value_ps = 60;
   LatencyBasis latency_basis = LatencyBasis::kService;
   std::string table_file;  // a saved SushiAbs to load; "" builds it
 };
