@@ -1,6 +1,7 @@
 #include "session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sushi/config/hash.hpp"
 #include "sushi/config/model_file.hpp"
@@ -35,7 +36,9 @@ std::vector<SubGraphColumn> CandidatesOf(const Session& session) {
 }  // namespace
 
 Session::Session(const std::vector<std::string>& files, const std::vector<std::string>& sets)
-    : experiment(config::LoadExperiment(files, sets)) {
+    : Session(config::LoadExperiment(files, sets)) {}
+
+Session::Session(config::Experiment resolved) : experiment(std::move(resolved)) {
   config::RequireSupernet(experiment);
   net = config::LoadSuperNet(experiment.supernet);
   planner = MakePlanner(experiment, net);

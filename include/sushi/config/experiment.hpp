@@ -69,6 +69,15 @@ struct Experiment {
 // Reads, merges and checks. `sets` are "key=value". Throws UserError.
 Experiment LoadExperiment(const std::vector<std::string>& files, const std::vector<std::string>& sets);
 
+// One key that is set after the files and `--set`s, with a value that knows where it stands.
+struct Override {
+  std::string key;  // dotted
+  Node value;
+};
+
+// What LoadExperiment makes of the merged tree, with `overrides` applied in order.
+Experiment ResolveExperiment(const Node& merged, const std::vector<Override>& overrides);
+
 // The node that set `key` (dotted), nullptr when it is at its default.
 const Node* FindOrigin(const Experiment& experiment, const std::string& key);
 
