@@ -1,6 +1,7 @@
 #include "sushi/config/axes.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "sushi/config/fields.hpp"
@@ -16,6 +17,13 @@ struct Dimension {
   std::vector<std::string> columns;
   std::vector<Point> steps;
 };
+
+const Field* FindField(const std::string& key) {
+  const auto& fields = Fields();
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.path == key; });
+  return found == fields.end() ? nullptr : &*found;
+}
 
 class AxesReader {
  public:
@@ -39,12 +47,17 @@ class AxesReader {
   }
 
  private:
+  // A path is shown by its file's name.
+  static std::string LabelOf(const std::string& key, const Node& value) {
+    const bool path = FindField(key)->type == "path";
+    return path ? std::filesystem::path(value.scalar).stem().string() : value.scalar;
+  }
+
   // The values of a key, checked.
   const std::vector<Node>& ValuesOf(const std::string& key, const Node& values) {
-    const auto& fields = Fields();
-    if (std::none_of(fields.begin(), fields.end(), [&](const Field& f) { return f.path == key; })) {
+    if (FindField(key) == nullptr) {
       std::vector<std::string> known;
-      for (const Field& field : fields) known.push_back(field.path);
+      for (const Field& field : Fields()) known.push_back(field.path);
       throw UserError(values.mark, path_, "unknown key '" + key.substr(0, 80) + "'" + DidYouMean(key, known));
     }
     if (!used_.insert(key).second) throw UserError(values.mark, path_, "'" + key + "' is varied twice");
@@ -59,7 +72,7 @@ class AxesReader {
     for (const auto& [key, values] : keys.entries) {
       Dimension dimension{{key}, {}};
       for (const Node& value : ValuesOf(key, values)) {
-        dimension.steps.push_back({{{key, value}}, {value.scalar}});
+        dimension.steps.push_back({{{key, value}}, {LabelOf(key, value)}});
       }
       dimensions_.push_back(std::move(dimension));
     }
@@ -71,7 +84,7 @@ class AxesReader {
     Dimension dimension{{"varied", "value"}, {{{}, {"nothing", ""}}}};
     for (const auto& [key, values] : keys.entries) {
       for (const Node& value : ValuesOf(key, values)) {
-        dimension.steps.push_back({{{key, value}}, {key, value.scalar}});
+        dimension.steps.push_back({{{key, value}}, {key, LabelOf(key, value)}});
       }
     }
     dimensions_.push_back(std::move(dimension));

@@ -42,12 +42,13 @@ std::string ReadFileName(const Node& node, const std::string& path) {
 StudyPlot ReadPlot(const Node& node) {
   const std::string path = "study.plots";
   RequireKind(node, Node::Kind::kMap, path);
-  RefuseUnknown(node, {"name", "x", "y", "series", "where", "points", "log_scale"}, path);
+  RefuseUnknown(node, {"name", "x", "y", "series", "where", "lines", "points", "log_scale"}, path);
   StudyPlot plot;
   plot.mark = node.mark;
   plot.name = ReadFileName(Require(node, "name", path), path + ".name");
   plot.x = AsString(Require(node, "x", path), path + ".x");
   plot.y = ReadNames(&Require(node, "y", path), path + ".y");
+  plot.lines = ReadNames(node.Find("lines"), path + ".lines");
   plot.series = ReadNames(node.Find("series"), path + ".series");
   if (const Node* where = node.Find("where")) {
     RequireKind(*where, Node::Kind::kMap, path + ".where");

@@ -47,9 +47,8 @@ class Script {
     for (std::size_t i = 0; i < names_.size(); ++i) {
       const std::string block = "$curve" + std::to_string(i);
       text += block + " << END\n" + data_[i] + "END\n";
-      const bool line = !plot_.points || (plot_.y.size() > 1 && last_y_[i]);
-      curves += (i == 0 ? "plot " : ", \\\n     ") + block + " using 1:2 with " +
-                (plot_.points ? (line ? "lines" : "points") : "linespoints") + " title " + Quoted(names_[i]);
+      curves += (i == 0 ? "plot " : ", \\\n     ") + block + " using 1:2 with " + styles_[i] + " title " +
+                Quoted(names_[i]);
     }
     return text + (names_.empty() ? "plot NaN notitle" : curves) + "\n";
   }
@@ -77,18 +76,24 @@ class Script {
         if (curves.count(name) == 0) order.push_back(name);
         curves[name].emplace_back(Position(At(*row, plot_.x)), At(*row, y));
       }
-      for (const std::string& name : order) AddCurve(name, curves[name], &y == &plot_.y.back());
+      for (const std::string& name : order) AddCurve(name, curves[name], StyleOf(y));
     }
   }
 
-  void AddCurve(const std::string& name, std::vector<std::pair<double, std::string>> points, bool last_y) {
+  void AddCurve(const std::string& name, std::vector<std::pair<double, std::string>> points,
+                const std::string& style) {
     std::stable_sort(points.begin(), points.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::string data;
     for (const auto& [x, y] : points) data += RealText(x) + " " + (Number(y) ? y : "NaN") + "\n";
     names_.push_back(name);
     data_.push_back(data);
-    last_y_.push_back(last_y);
+    styles_.push_back(style);
+  }
+
+  std::string StyleOf(const std::string& y) const {
+    if (std::find(plot_.lines.begin(), plot_.lines.end(), y) != plot_.lines.end()) return "lines";
+    return plot_.points ? "points" : "linespoints";
   }
 
   double Position(const std::string& x) {
@@ -125,8 +130,7 @@ class Script {
   const config::StudyPlot& plot_;
   std::string title_;
   bool numeric_ = true;  // x
-  std::vector<std::string> categories_, names_, data_;
-  std::vector<bool> last_y_;
+  std::vector<std::string> categories_, names_, data_, styles_;
 };
 
 }  // namespace

@@ -48,6 +48,7 @@ void CheckPlot(const config::StudyPlot& plot, const std::vector<std::string>& co
   };
   require(plot.x);
   for (const std::string& y : plot.y) require(y);
+  for (const std::string& name : plot.lines) require(name);
   for (const std::string& name : plot.series) require(name);
   for (const auto& [name, value] : plot.where) require(name);
 }

@@ -16,10 +16,12 @@ enum class StudyKind { kSubNets, kStreams, kRoofline };
 struct StudyPlot {
   std::string name;  // of its file
   std::string x;
-  std::vector<std::string> y;  // a curve each; the last one a line when `points` is set
+  std::vector<std::string> y;      // a curve each
+  std::vector<std::string> lines;  // those of y that are lines without points
   std::vector<std::string> series;
   std::map<std::string, std::string> where;
-  bool points = false, log_scale = false;
+  bool points = false;  // the others are points without lines
+  bool log_scale = false;
   SourceMark mark;
 };
 
