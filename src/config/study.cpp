@@ -53,7 +53,7 @@ StudyPlot ReadPlot(const Node& node) {
   if (const Node* where = node.Find("where")) {
     RequireKind(*where, Node::Kind::kMap, path + ".where");
     for (const auto& [column, value] : where->entries) {
-      RequireKind(value, Node::Kind::kScalar, path + ".where." + column);
+      RequireKind(value, Node::Kind::kScalar, path + ".where");
       plot.where[column] = value.scalar;
     }
   }
