@@ -113,8 +113,9 @@ class Script {
 
   std::string WhereText() const {
     std::string text;
-    for (const auto& [column, value] : plot_.where)
-      text += (text.empty() ? ": " : ", ") + column + " = " + value;
+    for (const auto& [column, value] : plot_.where) {
+      text.append(text.empty() ? ": " : ", ").append(column).append(" = ").append(value);
+    }
     return text;
   }
 
