@@ -18,15 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Reads the stream once to its end, so that a bad record is found before anything is simulated.
-void CheckTrace(const config::TraceConfig& trace) {
-  if (trace.file.empty()) return;
-  const auto source = OpenStream(trace);
-  Query query;
-  while (source->Next(query)) {
-  }
-}
-
 Json ManifestJson(const Session& session, const RunOptions& options, std::time_t started) {
   Json json = ManifestHead();
   json["identity"] = {{"configuration", session.identity.configuration_hash},
@@ -48,7 +39,7 @@ class RunCommand {
     const config::Experiment& e = session_.experiment;
     config::RequireTrace(e);
     energy_ = config::RequireEnergy(e);
-    CheckTrace(e.trace);
+    CheckStream(e.trace);
     session_.identity.trace_hash = e.trace.file.empty()
                                        ? config::HashText(config::CanonicalText(e, {"trace.generator."}))
                                        : config::HashFile(e.trace.file);

@@ -36,6 +36,14 @@ std::unique_ptr<QuerySource> OpenStream(const config::TraceConfig& trace) {
   return MakeGenerator(trace.generator);
 }
 
+void CheckStream(const config::TraceConfig& trace) {
+  if (trace.file.empty()) return;
+  const auto source = OpenStream(trace);
+  Query query;
+  while (source->Next(query)) {
+  }
+}
+
 StreamResult ServeOnce(const config::Experiment& experiment, const std::string& caching,
                        const Columns& columns, ServiceBook& book, const LatencyTable& table, bool keep_times,
                        const std::function<void(const QueryRecord&)>& sink) {

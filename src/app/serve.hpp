@@ -11,6 +11,8 @@
 namespace sushi::app {
 
 std::unique_ptr<QuerySource> OpenStream(const config::TraceConfig& trace);
+// Reads a file once to its end, so that a bad record is found before anything is simulated.
+void CheckStream(const config::TraceConfig& trace);
 
 // `caching` is the policy's name; without columns to cache it is `none` whatever it says.
 StreamResult ServeOnce(const config::Experiment& experiment, const std::string& caching,

@@ -6,6 +6,7 @@
 #include "commands.hpp"
 #include "gnuplot.hpp"
 #include "manifest.hpp"
+#include "serve.hpp"
 #include "spdlog/spdlog.h"
 #include "study_rows.hpp"
 #include "sushi/config/hash.hpp"
@@ -33,11 +34,15 @@ void CheckStudy(const Study& study) {
       throw UserError(plot.mark, "study.plots.name", "'" + plot.name + "' is used twice");
     }
   }
+  std::set<std::string> streams;
   for (const config::Point& point : study.axes.points) {
     const config::Experiment experiment = study.ExperimentOf(point);
     config::RequireSupernet(experiment);
     config::RequireEnergy(experiment);
-    if (study.kind == config::StudyKind::kStreams) config::RequireTrace(experiment);
+    if (study.kind == config::StudyKind::kStreams) {
+      config::RequireTrace(experiment);
+      if (streams.insert(experiment.trace.file).second) CheckStream(experiment.trace);
+    }
     if (const config::Node* file = config::FindOrigin(experiment, "scheduler.table_file")) {
       throw UserError(file->mark, "scheduler.table_file", "a study makes its tables itself");
     }

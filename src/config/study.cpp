@@ -48,6 +48,7 @@ StudyPlot ReadPlot(const Node& node) {
   plot.name = ReadFileName(Require(node, "name", path), path + ".name");
   plot.x = AsString(Require(node, "x", path), path + ".x");
   plot.y = ReadNames(&Require(node, "y", path), path + ".y");
+  if (plot.y.empty()) throw UserError(node.mark, path + ".y", "expected at least one column");
   plot.lines = ReadNames(node.Find("lines"), path + ".lines");
   plot.series = ReadNames(node.Find("series"), path + ".series");
   if (const Node* where = node.Find("where")) {

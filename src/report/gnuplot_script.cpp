@@ -50,7 +50,7 @@ class Script {
       curves += (i == 0 ? "plot " : ", \\\n     ") + block + " using 1:2 with " + styles_[i] + " title " +
                 Quoted(names_[i]);
     }
-    return text + (names_.empty() ? "plot NaN notitle" : curves) + "\n";
+    return text + (names_.empty() ? "set xrange [0:1]\nset yrange [0:1]\nplot NaN notitle" : curves) + "\n";
   }
 
  private:

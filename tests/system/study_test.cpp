@@ -140,6 +140,11 @@ TEST(Study, BadStudiesAreRefusedBeforeAnythingIsWritten) {
       "more than 2 points");
   refused("study:\n  kind: streams\n  plots:\n    - {name: p, x: query, y: [swaps]}\n",
           "s.yaml:6: study.plots: the table has no column 'query'");
+  refused("study:\n  kind: streams\n  axes:\n    - product: {trace.file: [" + kRoot +
+              "/traces/tiny_50.csv, nope.csv]}\n",
+          "nope.csv: cannot be opened");
+  refused("study:\n  kind: streams\n  plots:\n    - {name: p, x: queries, y: []}\n",
+          "expected at least one column");
   refused("scheduler: {table_file: t.json}\nstudy: {kind: streams}\n", "a study makes its tables itself");
 }
 
