@@ -24,6 +24,14 @@ struct TableOptions {
 };
 void Table(const TableOptions& options);
 
+struct StudyOptions {
+  std::vector<std::string> files, sets;
+  std::string out;
+  bool force = false;
+  std::vector<std::string> command_line;
+};
+void RunStudies(const StudyOptions& options);
+
 struct ValidateOptions {
   std::string hardware, model, measured;
   std::string memory;  // "" for what the hardware file says

@@ -29,6 +29,7 @@ std::string VersionText() {
 struct Options {
   RunOptions run;
   TableOptions table;
+  StudyOptions study;
   ValidateOptions validate;
   DramOptions dram;
   ModelOptions model;
@@ -70,6 +71,24 @@ void AddTable(CLI::App& app, Options& o) {
   table->add_flag("--force", o.table.force, "replace an existing file");
   table->add_flag("--json", o.table.json, "print it as JSON");
   table->callback([&o] { Table(o.table); });
+}
+
+void AddStudy(CLI::App& app, Options& o) {
+  CLI::App* study = app.add_subcommand("study", "vary an experiment along axes, write tables and plots");
+  study->add_option("files", o.study.files, "study files, each a study of its own")
+      ->required()
+      ->type_name("FILE");
+  study->add_option("--set", o.study.sets, "set one key of all of them; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  study->add_option("--out", o.study.out, "write NAME/table.csv, table.json and plots here, NAME the file's")
+      ->required()
+      ->type_name("DIR");
+  study->add_flag("--force", o.study.force, "replace existing result directories");
+  study->callback([&o] {
+    if (o.study.out.empty()) throw UserError("--out: expected a directory name");
+    RunStudies(o.study);
+  });
 }
 
 void AddValidate(CLI::App& app, Options& o) {
@@ -210,8 +229,10 @@ int Main(int argc, char** argv) {
   app.footer("Exit codes: 0 ok, 1 internal error, 2 usage or configuration.");
   SetUpLog();
   for (int i = 0; i < argc; ++i) options.run.command_line.emplace_back(argv[i]);
+  options.study.command_line = options.run.command_line;
   AddRun(app, options);
   AddTable(app, options);
+  AddStudy(app, options);
   AddValidate(app, options);
   AddDram(app, options);
   AddModel(app, options);

@@ -1,18 +1,16 @@
-#include <unistd.h>
-
 #include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "commands.hpp"
+#include "manifest.hpp"
+#include "serve.hpp"
 #include "session.hpp"
 #include "spdlog/spdlog.h"
 #include "sushi/config/hash.hpp"
-#include "sushi/core/version.hpp"
 #include "sushi/dram/make_memory.hpp"
 #include "sushi/formats/output_directory.hpp"
-#include "sushi/formats/trace_csv.hpp"
 #include "sushi/report/latency_table_file.hpp"
 #include "sushi/sim/elaboration.hpp"
 
@@ -21,54 +19,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::unique_ptr<QuerySource> OpenTrace(const config::TraceConfig& trace) {
-  if (!trace.file.empty()) return OpenTraceCsv(trace.file);
-  return MakeGenerator(trace.generator);
-}
-
-// Reads the stream once to its end, so that a bad record is found before anything is simulated.
-void CheckTrace(const config::TraceConfig& trace) {
-  if (trace.file.empty()) return;
-  const auto source = OpenTrace(trace);
-  Query query;
-  while (source->Next(query)) {
-  }
-}
-
 Json ManifestJson(const Session& session, const RunOptions& options, std::time_t started) {
-  Json json;
-  json["tool"] = "sushisim";
-  json["version"] = kToolVersion;
-  json["timing_model_version"] = kTimingModelVersion;
+  Json json = ManifestHead();
   json["identity"] = {{"configuration", session.identity.configuration_hash},
                       {"hardware", session.identity.hardware_hash},
                       {"model", session.identity.model_hash},
                       {"trace", session.identity.trace_hash}};
-  Json resolved = Json::object();
-  const std::string text = config::CanonicalText(session.experiment);
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = text.find('\n', begin);
-    const std::size_t colon = text.find(": ", begin);
-    resolved[text.substr(begin, colon - begin)] = text.substr(colon + 2, end - colon - 2);
-    begin = end + 1;
-  }
-  json["configuration"] = resolved;
+  json["configuration"] = ResolvedJson(session.experiment);
   json["seed"] =
       session.experiment.trace.file.empty() ? Json(session.experiment.trace.generator.seed) : Json();
-  char host[256] = "";
-  gethostname(host, sizeof host - 1);
-  char date[32] = "";
-  std::tm utc{};
-  gmtime_r(&started, &utc);
-  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  json["uncompared"] = {{"command_line", options.command_line},
-                        {"host", host},
-                        {"date", date},
-                        {"seconds", std::difftime(std::time(nullptr), started)},
-                        {"compiler", SUSHISIM_COMPILER},
-                        {"build_type", SUSHISIM_BUILD_TYPE},
-                        {"commit", SUSHISIM_COMMIT},
-                        {"systemc", SystemCVersion()}};
+  json["uncompared"] = UncomparedJson(options.command_line, started);
   return json;
 }
 
@@ -80,16 +40,19 @@ class RunCommand {
     const config::Experiment& e = session_.experiment;
     config::RequireTrace(e);
     energy_ = config::RequireEnergy(e);
-    CheckTrace(e.trace);
+    CheckStream(e.trace);
     session_.identity.trace_hash = e.trace.file.empty()
                                        ? config::HashText(config::CanonicalText(e, {"trace.generator."}))
                                        : config::HashFile(e.trace.file);
     session_.identity.configuration_hash = config::HashText(
-        config::CanonicalText(e, {"device.", "accel.", "dram.", "memory.", "host.layer", "sim.", "energy.",
-                                  "scheduler.p", "scheduler.c", "scheduler.l"}) +
+        config::CanonicalText(e, config::WithHardwareKeys({"energy.", "scheduler.p", "scheduler.c",
+                                                           "scheduler.b", "scheduler.l"})) +
         session_.identity.model_hash + session_.identity.trace_hash);
     const bool pb = e.hardware.accel.pb.capacity_kib > 0;
     const std::string& caching = e.scheduler.caching;
+    if (e.merged.Find("study") != nullptr) {
+      spdlog::warn("the study section is left out; `sushisim study` runs it");
+    }
     columns_ = MakeColumns(session_, pb && caching != "none" && caching != "last_served",
                            pb && caching == "last_served");
     // Without anything to cache every policy is `none`.
@@ -112,10 +75,9 @@ class RunCommand {
     const config::Experiment& e = session_.experiment;
     ServiceBook book(model, static_cast<int>(session_.net.subnets.size()), columns_.columns, options_.exact);
     LatencyTable table = MakeTable(book);
-    const auto serving = MakeServingPolicy(e.scheduler.policy);
     report::RunReport report;
-    report.result = Serve(book, table, *serving, caching_name_, true);
-    report.no_pb = Serve(book, table, *serving, "none", false);
+    report.result = Serve(book, table, caching_name_, true);
+    report.no_pb = Serve(book, table, "none", false);
     report.hardware = &e.hardware;
     report.net = &session_.net;
     report.table = &table;
@@ -135,31 +97,13 @@ class RunCommand {
     return BuildLatencyTable(session_.net, columns_.columns, book);
   }
 
-  StreamResult Serve(ServiceBook& book, const LatencyTable& table, const ServingPolicy& serving,
-                     const std::string& caching_name, bool main) {
-    const config::SchedulerConfig& scheduler = session_.experiment.scheduler;
-    CachingContext context;
-    context.table = &table;
-    context.serving = &serving;
-    context.period_queries = static_cast<int>(scheduler.period_queries);
-    context.first_candidate = columns_.first_candidate;
-    context.end_candidate = columns_.end_candidate;
-    context.prefix_column = columns_.prefix_column;
-    context.swap_time = [&](SubGraphId from, SubGraphId to) { return book.KnownSwap(from, to).duration; };
-    const auto caching = MakeCachingPolicy(caching_name, context);
-    StreamSetup setup;
-    setup.table = &table;
-    setup.serving = &serving;
-    setup.caching = caching.get();
-    setup.period_queries = context.period_queries;
-    setup.basis = scheduler.latency_basis;
-    setup.keep_times = options_.records;
-    const auto source = OpenTrace(session_.experiment.trace);
+  StreamResult Serve(ServiceBook& book, const LatencyTable& table, const std::string& caching, bool main) {
+    const config::Experiment& e = session_.experiment;
     const bool write = main && out_ && options_.records;
-    if (!write) return RunStream(*source, setup, book, nullptr);
+    if (!write) return ServeOnce(e, caching, columns_, book, table, options_.records, nullptr);
     std::ofstream queries = out_->Open("queries.csv");
     report::WriteQueryHeader(queries);
-    StreamResult result = RunStream(*source, setup, book, [&](const QueryRecord& record) {
+    StreamResult result = ServeOnce(e, caching, columns_, book, table, true, [&](const QueryRecord& record) {
       report::WriteQueryRow(record, table, queries);
     });
     OutputDirectory::Close(queries, "queries.csv");

@@ -1,9 +1,11 @@
 #include "session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sushi/config/hash.hpp"
 #include "sushi/config/model_file.hpp"
+#include "sushi/dram/make_memory.hpp"
 #include "sushi/sched/candidates.hpp"
 
 namespace sushi::app {
@@ -21,15 +23,26 @@ std::unique_ptr<InferencePlanner> MakePlanner(const config::Experiment& experime
   }
 }
 
+std::vector<SubGraphColumn> CandidatesOf(const Session& session) {
+  const HardwareConfig& hw = session.experiment.hardware;
+  const config::SchedulerConfig& scheduler = session.experiment.scheduler;
+  const int count = static_cast<int>(scheduler.candidates);
+  if (scheduler.candidate_source == config::CandidateSource::kWindows) {
+    return MakeCandidates(session.net, hw.accel.pb.capacity(), count);
+  }
+  return MakeKnapsackCandidates(hw, session.net, MakeMemory(hw), scheduler.byte_value_ps, count);
+}
+
 }  // namespace
 
 Session::Session(const std::vector<std::string>& files, const std::vector<std::string>& sets)
-    : experiment(config::LoadExperiment(files, sets)) {
+    : Session(config::LoadExperiment(files, sets)) {}
+
+Session::Session(config::Experiment resolved) : experiment(std::move(resolved)) {
   config::RequireSupernet(experiment);
   net = config::LoadSuperNet(experiment.supernet);
   planner = MakePlanner(experiment, net);
-  identity.hardware_hash = config::HashText(
-      config::CanonicalText(experiment, {"device.", "accel.", "dram.", "memory.", "host.layer", "sim."}));
+  identity.hardware_hash = config::HashText(config::CanonicalText(experiment, config::WithHardwareKeys()));
   identity.model_hash = config::HashText(config::CanonicalModel(experiment));
 }
 
@@ -38,10 +51,7 @@ Columns MakeColumns(const Session& session, bool candidates, bool prefixes) {
   Columns columns;
   columns.columns.push_back({"empty", EmptySubGraph(session.net)});
   if (candidates) {
-    const int count = static_cast<int>(session.experiment.scheduler.candidates);
-    for (SubGraphColumn& column : MakeCandidates(session.net, capacity, count)) {
-      columns.columns.push_back(std::move(column));
-    }
+    for (SubGraphColumn& column : CandidatesOf(session)) columns.columns.push_back(std::move(column));
   }
   columns.end_candidate = static_cast<int>(columns.columns.size());
   if (!prefixes) return columns;

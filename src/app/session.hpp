@@ -19,6 +19,7 @@ struct Session {
   report::Identity identity;  // trace_hash is the run's to fill in
 
   Session(const std::vector<std::string>& files, const std::vector<std::string>& sets);
+  explicit Session(config::Experiment resolved);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 };

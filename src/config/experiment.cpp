@@ -20,7 +20,7 @@ std::vector<std::string> ChildrenOf(const std::string& prefix) {
         field.path.substr(prefix.size(), field.path.find('.', prefix.size()) - prefix.size());
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
-  if (prefix.empty()) names.insert(names.end(), {"supernet", "schema_version", "base"});
+  if (prefix.empty()) names.insert(names.end(), {"supernet", "study", "schema_version", "base"});
   return names;
 }
 
@@ -59,6 +59,7 @@ void ReadFields(const Node& map, const std::string& prefix, Experiment& experime
       experiment.supernet = node;
       continue;
     }
+    if (path == "study") continue;  // LoadStudy's
     const auto& fields = Fields();
     const auto field =
         std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.path == path; });
@@ -94,9 +95,7 @@ void CheckPorts(const Experiment& e) {
 }
 
 void CheckCapacity(const Experiment& e) {
-  const AccelConfig& a = e.hardware.accel;
-  const std::int64_t sum = a.pb.capacity_kib + a.db.capacity_kib + a.sb.capacity_kib + a.lb.capacity_kib +
-                           a.ob.capacity_kib + a.qb.capacity_kib;
+  const std::int64_t sum = e.hardware.accel.BufferKib();
   const DeviceConfig& device = e.hardware.device;
   if (device.enforce_capacity && sum > device.onchip_memory_kib) {
     throw UserError(FirstSet(e, {"accel.pb.capacity_kib", "accel.db.capacity_kib", "accel.ob.capacity_kib",
@@ -142,8 +141,13 @@ const Node* FindOrigin(const Experiment& experiment, const std::string& key) {
 }
 
 Experiment LoadExperiment(const std::vector<std::string>& files, const std::vector<std::string>& sets) {
+  return ResolveExperiment(MergeAll(files, sets), {});
+}
+
+Experiment ResolveExperiment(const Node& merged, const std::vector<Override>& overrides) {
   Experiment experiment;
-  experiment.merged = MergeAll(files, sets);
+  experiment.merged = merged;
+  for (const Override& item : overrides) SetKey(experiment.merged, item.key, item.value);
   ReadFields(experiment.merged, "", experiment);
   CheckPorts(experiment);
   CheckCapacity(experiment);

@@ -136,6 +136,13 @@ void AddScheduler(std::vector<Field>& f) {
                        "Q: a caching decision every so many [A]", SUSHI_MEMBER(scheduler.period_queries)));
   f.push_back(IntField("scheduler.candidates", 1, 10000, "", "candidate SubGraphs of SushiAbs [A]",
                        SUSHI_MEMBER(scheduler.candidates)));
+  f.push_back(EnumField("scheduler.candidate_source", {"windows", "knapsack"},
+                        "how candidates are made: by shape, or by measured benefit per byte",
+                        SUSHI_MEMBER(scheduler.candidate_source)));
+  f.push_back(
+      IntField("scheduler.byte_value_ps", 0, 1000000, "ps",
+               "knapsack, cost_aware: time that an off-chip byte is worth; 60: its time on the DRAM [A]",
+               SUSHI_MEMBER(scheduler.byte_value_ps)));
   f.push_back(EnumField("scheduler.latency_basis", {"service", "response"},
                         "what latency_max_us is compared with", SUSHI_MEMBER(scheduler.latency_basis)));
   f.push_back(PathField("scheduler.table_file", "saved SushiAbs to load instead of building it",

@@ -135,32 +135,45 @@ void Remark(Node& node, const SourceMark& mark) {
   for (auto& entry : node.entries) Remark(entry.second, mark);
 }
 
+// `path` may be dotted: maps in maps, all with the value's mark.
+Node AsTree(std::string path, Node node) {
+  const SourceMark mark = node.mark;
+  while (true) {
+    const std::size_t dot = path.rfind('.');
+    Node parent;
+    parent.kind = Node::Kind::kMap;
+    parent.mark = mark;
+    parent.entries.emplace_back(dot == std::string::npos ? path : path.substr(dot + 1), std::move(node));
+    node = std::move(parent);
+    if (dot == std::string::npos) return node;
+    path.resize(dot);
+  }
+}
+
 Node ParseSet(const std::string& text) {
   constexpr std::size_t kShown = 120;
   const SourceMark mark{"--set " + text.substr(0, kShown), 0};
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) throw UserError(mark, "", "expected --set key=value");
-  std::string path = text.substr(0, equals);
+  const std::string path = text.substr(0, equals);
   if (path == "base" || path == "schema_version") throw UserError(mark, path, "can only stand in a file");
   if (std::count(path.begin(), path.end(), '.') >= kMaxDepth) throw UserError(mark, "", "key too deep");
   const std::string value = text.substr(equals + 1);
   Node node;
   node.kind = Node::Kind::kScalar;  // of an empty value
   if (value.find_first_not_of(" \t\n") != std::string::npos) node = ParseYaml(value, mark.file);
-  while (true) {
-    const std::size_t dot = path.rfind('.');
-    Node parent;
-    parent.kind = Node::Kind::kMap;
-    parent.entries.emplace_back(dot == std::string::npos ? path : path.substr(dot + 1), std::move(node));
-    node = std::move(parent);
-    if (dot == std::string::npos) break;
-    path.resize(dot);
-  }
+  node = AsTree(path, std::move(node));
   Remark(node, mark);
   return node;
 }
 
 }  // namespace
+
+void SetKey(Node& merged, const std::string& key, const Node& value) {
+  const Node tree = AsTree(key, value);
+  DropRivalOfTrace(merged, tree);
+  Merge(merged, tree);
+}
 
 Node MergeAll(const std::vector<std::string>& files, const std::vector<std::string>& sets) {
   Node merged;

@@ -12,4 +12,7 @@ namespace sushi::config {
 // have been checked and taken out; no key has been read. Throws UserError.
 Node MergeAll(const std::vector<std::string>& files, const std::vector<std::string>& sets);
 
+// Sets one dotted key, as `--set` does; the value keeps its mark.
+void SetKey(Node& merged, const std::string& key, const Node& value);
+
 }  // namespace sushi::config

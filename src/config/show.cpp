@@ -101,6 +101,12 @@ std::string CanonicalText(const Experiment& experiment, const std::vector<std::s
   return text;
 }
 
+std::vector<std::string> WithHardwareKeys(const std::vector<std::string>& more) {
+  std::vector<std::string> prefixes{"device.", "accel.", "dram.", "memory.", "host.layer", "sim."};
+  prefixes.insert(prefixes.end(), more.begin(), more.end());
+  return prefixes;
+}
+
 std::string CanonicalModel(const Experiment& experiment) {
   std::string text;
   AppendCanonical(experiment.supernet, text);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "sushi/config/hash.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/core/version.hpp"
 #include "sushi/formats/number.hpp"
@@ -48,7 +49,7 @@ void CheckSame(const std::string& path, const Json& file, const char* key, const
 
 Json Skeleton(const LatencyTable& table, const Identity& identity) {
   Json json;
-  json["schema_version"] = 1;
+  json["schema_version"] = 2;
   json["timing_model_version"] = kTimingModelVersion;
   json["hardware"] = identity.hardware_hash;
   json["model"] = identity.model_hash;
@@ -61,6 +62,19 @@ Json Skeleton(const LatencyTable& table, const Identity& identity) {
   }
   json["columns"] = columns;
   return json;
+}
+
+// Of everything but the hash itself, so that layout does not matter.
+std::string ContentHash(Json json) {
+  json.erase("content_hash");
+  return config::HashText(json.dump());
+}
+
+void RefuseUnknown(const std::string& path, const Json& file, const Json& expected) {
+  for (const auto& [key, value] : file.items()) {
+    if (expected.contains(key) || key == "latency_ps" || key == "content_hash") continue;
+    throw UserError({path, 0}, key.substr(0, 60), "unknown key: not a saved latency table");
+  }
 }
 
 std::string Fit(std::string text, std::size_t width) {
@@ -103,6 +117,7 @@ std::string TableText(const LatencyTable& table, const Identity& identity) {
     rows.push_back(row);
   }
   json["latency_ps"] = rows;
+  json["content_hash"] = ContentHash(json);
   return json.dump(1) + "\n";
 }
 
@@ -111,6 +126,7 @@ void LoadTable(const std::string& path, const Identity& identity, LatencyTable& 
   if (!file.is_object()) throw UserError({path, 0}, "", "is not a saved latency table");
   const Json expected = Skeleton(table, identity);
   for (const auto& [key, value] : expected.items()) CheckSame(path, file, key.c_str(), value);
+  RefuseUnknown(path, file, expected);
   const auto rows = file.find("latency_ps");
   const auto bad = [&] {
     throw UserError({path, 0}, "latency_ps", "expected a row of positive integers a SubNet");
@@ -122,9 +138,14 @@ void LoadTable(const std::string& path, const Identity& identity, LatencyTable& 
     if (!row.is_array() || row.size() != static_cast<std::size_t>(table.columns())) bad();
     for (int c = 0; c < table.columns(); ++c) {
       const Json& cell = row[static_cast<std::size_t>(c)];
-      if (!cell.is_number_unsigned() || cell.get<std::uint64_t>() > INT64_MAX / 4) bad();
+      if (!cell.is_number_unsigned() || cell == 0 || cell.get<std::uint64_t>() > INT64_MAX / 4) bad();
       table.Set(s, c, Picoseconds(cell.get<std::int64_t>()));
     }
+  }
+  const auto hash = file.find("content_hash");
+  if (hash == file.end() || *hash != ContentHash(file)) {
+    throw UserError({path, 0}, "content_hash",
+                    "the file is not as it was saved; build it again with `sushisim table`");
   }
 }
 

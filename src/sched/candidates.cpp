@@ -7,88 +7,10 @@
 #include <string>
 #include <utility>
 
+#include "subgraph_packer.hpp"
+
 namespace sushi {
 namespace {
-
-constexpr std::int64_t kFillPercent = 98;
-
-// A SubGraph that grows and never takes more than the capacity.
-class Packer {
- public:
-  Packer(const SuperNet& net, Bytes capacity)
-      : net_(net), graph_(EmptySubGraph(net)), capacity_(capacity), left_(capacity) {}
-
-  const SubGraph& graph() const { return graph_; }
-  bool Filled() const { return (capacity_ - left_) * 100 >= capacity_ * kFillPercent; }
-
-  void Set(const SubGraph& graph) {
-    graph_ = graph;
-    left_ = capacity_ - BytesOf(net_, graph);
-  }
-
-  // Grows a layer towards `wanted`, by whole kernels of all its wanted channels.
-  bool AddKernels(std::size_t layer, const Rect& wanted) {
-    Rect next = graph_.rects[layer];
-    if (next.kernels == 0) next.channels = wanted.channels;
-    next.kernels += Affordable(layer, next.channels, wanted.kernels - next.kernels);
-    return next.kernels > 0 && Take(layer, next);
-  }
-
-  // Grows a layer towards `wanted` by channels of the kernels it has, or of its first kernel.
-  bool AddChannels(std::size_t layer, const Rect& wanted) {
-    Rect next = graph_.rects[layer];
-    if (next.kernels == 0) next = {std::min(1, wanted.kernels), 0};
-    next.channels += Affordable(layer, next.kernels, wanted.channels - next.channels);
-    return next.channels > 0 && Take(layer, next);
-  }
-
- private:
-  std::int64_t Taps(std::size_t layer) const {
-    return std::int64_t{net_.layers[layer].kernel_h} * net_.layers[layer].kernel_w;
-  }
-
-  // How many rows of `width` weights fit, at most `wanted`.
-  int Affordable(std::size_t layer, int width, int wanted) const {
-    if (width <= 0 || wanted <= 0) return 0;
-    return static_cast<int>(std::min<std::int64_t>(wanted, left_.value() / (width * Taps(layer))));
-  }
-
-  bool Take(std::size_t layer, const Rect& next) {
-    Rect& now = graph_.rects[layer];
-    if (next == now) return false;
-    const std::int64_t weights =
-        std::int64_t{next.kernels} * next.channels - std::int64_t{now.kernels} * now.channels;
-    left_ -= Bytes(weights * Taps(layer));
-    now = next;
-    return true;
-  }
-
-  const SuperNet& net_;
-  SubGraph graph_;
-  Bytes capacity_, left_;
-};
-
-// All layers from `start` on, wrapping round.
-std::vector<std::size_t> LayersFrom(const SuperNet& net, std::size_t start) {
-  std::vector<std::size_t> order(net.layers.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = (start + i) % order.size();
-  return order;
-}
-
-void AddWholeLayers(Packer& packer, const SubGraph& wanted, const std::vector<std::size_t>& order) {
-  for (const std::size_t layer : order) packer.AddKernels(layer, wanted.rects[layer]);
-}
-
-// Spends what is left within `wanted`. Ends because every round but the last takes bytes.
-void Fill(Packer& packer, const SubGraph& wanted, const std::vector<std::size_t>& order) {
-  for (bool grew = true; grew;) {
-    grew = false;
-    for (const std::size_t layer : order) {
-      grew |= packer.AddKernels(layer, wanted.rects[layer]);
-      grew |= packer.AddChannels(layer, wanted.rects[layer]);
-    }
-  }
-}
 
 constexpr int kScaleBits = 16;  // scales are n/65536, so that shapes need no floating point
 constexpr int kFullScale = 1 << kScaleBits;
@@ -143,8 +65,7 @@ class CandidateList {
  public:
   CandidateList(const SuperNet& net, Bytes capacity, int count)
       : net_(net), capacity_(capacity), count_(static_cast<std::size_t>(std::max(count, 0))) {
-    box_ = EmptySubGraph(net);
-    for (const SubNet& subnet : net.subnets) box_ = BoundingBox(box_, SubGraphOf(net, subnet));
+    box_ = BoxOfSubNets(net);
   }
 
   std::vector<SubGraphColumn> Make() && {
@@ -166,17 +87,17 @@ class CandidateList {
     columns_.push_back({name, graph});
   }
 
-  void FillAndAdd(const std::string& name, Packer& packer, const SubGraph& wanted,
+  void FillAndAdd(const std::string& name, SubGraphPacker& packer, const SubGraph& wanted,
                   const std::vector<std::size_t>& order) {
-    Fill(packer, wanted, order);
-    if (!packer.Filled()) Fill(packer, box_, order);
+    packer.Fill(wanted, order);
+    if (!packer.Filled()) packer.Fill(box_, order);
     Add(name, packer.graph());
   }
 
   void AddScaled(const SubNet& subnet, const char* family, bool scale_channels) {
     if (Full()) return;
     const SubGraph wanted = SubGraphOf(net_, subnet);
-    Packer packer(net_, capacity_);
+    SubGraphPacker packer(net_, capacity_);
     packer.Set(LargestScaled(net_, wanted, capacity_, scale_channels));
     FillAndAdd(subnet.name + "." + family, packer, wanted, LayersFrom(net_, 0));
   }
@@ -199,8 +120,8 @@ class CandidateList {
   void AddWindow(const SubNet& subnet, std::size_t start) {
     const SubGraph wanted = SubGraphOf(net_, subnet);
     const std::vector<std::size_t> order = LayersFrom(net_, start);
-    Packer packer(net_, capacity_);
-    AddWholeLayers(packer, wanted, order);
+    SubGraphPacker packer(net_, capacity_);
+    packer.AddWholeLayers(wanted, order);
     FillAndAdd(subnet.name + ".window" + std::to_string(start), packer, wanted, order);
   }
 
@@ -223,8 +144,8 @@ SubGraph PrefixThatFits(const SuperNet& net, const SubGraph& wanted, Bytes capac
   for (std::size_t i = 0; i < cacheable.rects.size(); ++i) {
     if (!net.layers[i].cacheable) cacheable.rects[i] = Rect{};
   }
-  Packer packer(net, capacity);
-  AddWholeLayers(packer, cacheable, LayersFrom(net, 0));
+  SubGraphPacker packer(net, capacity);
+  packer.AddWholeLayers(cacheable, LayersFrom(net, 0));
   return packer.graph();
 }
 

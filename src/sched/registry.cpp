@@ -15,6 +15,7 @@ std::unique_ptr<CachingPolicy> MakeStaticCaching(const CachingContext& context);
 std::unique_ptr<CachingPolicy> MakeLastServedCaching(const CachingContext& context);
 std::unique_ptr<CachingPolicy> MakeAvgNetCaching(const CachingContext& context);
 std::unique_ptr<CachingPolicy> MakeOracleCaching(const CachingContext& context);
+std::unique_ptr<CachingPolicy> MakeCostAwareCaching(const CachingContext& context);
 
 namespace {
 
@@ -33,7 +34,7 @@ struct CachingEntry {
 };
 constexpr CachingEntry kCaching[] = {
     {"none", MakeNoCaching},       {"static", MakeStaticCaching}, {"last_served", MakeLastServedCaching},
-    {"avgnet", MakeAvgNetCaching}, {"oracle", MakeOracleCaching},
+    {"avgnet", MakeAvgNetCaching}, {"oracle", MakeOracleCaching}, {"cost_aware", MakeCostAwareCaching},
 };
 
 template <typename Entries>

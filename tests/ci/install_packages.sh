@@ -13,7 +13,7 @@ build_packages=(
   libsystemc-dev libspdlog-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libxxhash-dev
   libgtest-dev libgmock-dev
 )
-test_packages=(clang clang-format clang-tidy shellcheck ccache libbenchmark-dev python3)
+test_packages=(clang clang-format clang-tidy shellcheck ccache libbenchmark-dev gnuplot-nox python3)
 
 wanted=("${build_packages[@]}")
 dry_run=false

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every shipped configuration is read, resolved and run. Experiments run as they are; the files of the other
-# directories are parts, so each is merged over the quickstart, with a short trace.
+# Every shipped configuration is read, resolved and run. Experiments and studies run as they are; the files of
+# the other directories are parts, so each is merged over the quickstart, with a short trace.
 #
 #   [SUSHISIM=BINARY] tests/ci/run_configs.sh
 set -euo pipefail
@@ -43,6 +43,10 @@ while IFS= read -r -d '' file; do
       ;;
   esac
   attempt "$sushisim" config show "${files[@]}"
+  if grep -q '^study:' "$file"; then
+    attempt "$sushisim" study "$file" --out "$scratch/study"
+    continue
+  fi
   attempt "$sushisim" run "${files[@]}" "${short[@]}" --out "$scratch/$file"
 done < <(find configs -name '*.yaml' -print0 | sort -z)
 

@@ -255,10 +255,35 @@ TEST(Cli, ASavedTableIsLoadedAndAnotherOneRefused) {
   json["timing_model_version"] = 0;
   scratch.Write("table.json", json.dump());
   ExpectRefused(scratch, use, "built for another timing_model_version");
-  json = nlohmann::ordered_json::parse(text);
-  for (auto& row : json["latency_ps"]) row[0] = row[0].get<std::int64_t>() + 1;
-  scratch.Write("table.json", json.dump());
-  ExpectRefused(scratch, use, "is not what simulation gives");
+}
+
+TEST(Cli, ASavedTableThatWasEditedIsRefusedByName) {
+  const Scratch scratch;
+  ASSERT_EQ(scratch.Run("table " + kTiny + " --out table.json").exit_code, 0);
+  const std::string use = "run " + kTiny + " --json --set scheduler.table_file=table.json";
+  const auto saved = nlohmann::ordered_json::parse(ReadFile(scratch.dir() / "table.json"));
+  scratch.Write("table.json", saved.dump());  // another layout is the same table
+  EXPECT_EQ(scratch.Run(use).exit_code, 0);
+  const auto refused = [&](const auto& edit, const std::string& message) {
+    nlohmann::ordered_json json = saved;
+    edit(json);
+    scratch.Write("table.json", json.dump());
+    ExpectRefused(scratch, use, message);
+  };
+  for (const std::int64_t change : {1, -1, 1'000'000}) {
+    refused(
+        [&](auto& json) {
+          json["latency_ps"][0][1] = json["latency_ps"][0][1].template get<std::int64_t>() + change;
+        },
+        "table.json: content_hash: the file is not as it was saved");
+  }
+  refused([](auto& json) { json["latency_ps"][0][1] = 0; },
+          "table.json: latency_ps: expected a row of positive");
+  refused([](auto& json) { json["note"] = "mine"; }, "table.json: note: unknown key");
+  refused([](auto& json) { json.erase("content_hash"); },
+          "table.json: content_hash: the file is not as it was saved");
+  refused([](auto& json) { json["content_hash"] = 7; },
+          "table.json: content_hash: the file is not as it was saved");
 }
 
 TEST(Cli, TheTinyExperimentGivesItsGoldenSummary) {

@@ -52,6 +52,11 @@ struct AccelConfig {
   int vector_lanes = 16;     // channels a cycle of the vector unit (pools)
   bool keep_activations_on_chip = true;
   AxiConfig axi;
+
+  std::int64_t BufferKib() const {
+    return pb.capacity_kib + db.capacity_kib + sb.capacity_kib + lb.capacity_kib + ob.capacity_kib +
+           qb.capacity_kib;
+  }
 };
 
 struct SimpleDramConfig {

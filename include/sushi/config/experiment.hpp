@@ -19,11 +19,15 @@ struct TraceConfig {
   GeneratorConfig generator;
 };
 
+enum class CandidateSource { kWindows, kKnapsack };
+
 struct SchedulerConfig {
   std::string policy = "strict_latency";
   std::string caching = "avgnet";
   std::int64_t period_queries = 20;  // Q
   std::int64_t candidates = 40;
+  CandidateSource candidate_source = CandidateSource::kWindows;
+  std::int64_t byte_value_ps = 60;
   LatencyBasis latency_basis = LatencyBasis::kService;
   std::string table_file;  // a saved SushiAbs to load; "" builds it
 };
@@ -74,6 +78,15 @@ struct Experiment {
 // Reads, merges and checks. `sets` are "key=value". Throws UserError.
 Experiment LoadExperiment(const std::vector<std::string>& files, const std::vector<std::string>& sets);
 
+// One key that is set after the files and `--set`s, with a value that knows where it stands.
+struct Override {
+  std::string key;  // dotted
+  Node value;
+};
+
+// What LoadExperiment makes of the merged tree, with `overrides` applied in order.
+Experiment ResolveExperiment(const Node& merged, const std::vector<Override>& overrides);
+
 // The node that set `key` (dotted), nullptr when it is at its default.
 const Node* FindOrigin(const Experiment& experiment, const std::string& key);
 
@@ -90,6 +103,8 @@ std::string FindPreset(const std::string& dir, const std::string& name_or_path);
 // "key: value" lines in field order, the text whose hash identifies a configuration. With `prefixes` only
 // the keys that begin with one of them.
 std::string CanonicalText(const Experiment& experiment, const std::vector<std::string>& prefixes = {});
+// The prefixes of the keys that make the hardware's identity, and `more`.
+std::vector<std::string> WithHardwareKeys(const std::vector<std::string>& more = {});
 // The supernet section as written, without comments and layout; a table file counts by its content.
 std::string CanonicalModel(const Experiment& experiment);
 

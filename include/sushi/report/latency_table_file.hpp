@@ -14,7 +14,7 @@ void PrintTable(const SuperNet& net, const LatencyTable& table, std::ostream& ou
 std::string TableText(const LatencyTable& table, const Identity& identity);  // JSON
 
 // Reads the latencies of `path` into `table`. UserError unless the file was made for this hardware, model
-// and timing model, with the same SubNets and columns.
+// and timing model, with the same SubNets and columns, and is as it was saved.
 void LoadTable(const std::string& path, const Identity& identity, LatencyTable& table);
 
 }  // namespace sushi::report

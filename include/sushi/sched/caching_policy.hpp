@@ -20,6 +20,9 @@ struct CachingContext {
   int first_candidate = 1, end_candidate = 1;  // columns [first, end) are the candidates
   std::vector<SubGraphId> prefix_column;       // per SubNet: what last_served caches
   std::function<Picoseconds(SubGraphId from, SubGraphId to)> swap_time;  // for the oracle
+  // For cost_aware: ObjectiveCost of an inference and of a swap.
+  std::function<WideInt(int subnet, SubGraphId cached)> service_cost;
+  std::function<WideInt(SubGraphId from, SubGraphId to)> swap_cost;
 };
 
 // Contract. Initial() is asked once, before the first query: the column to load at once, if any.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sched_fixtures.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/query/generators.hpp"
@@ -25,6 +27,12 @@ struct Fixture {
     context.end_candidate = 1 + candidates;
     context.prefix_column.assign(static_cast<std::size_t>(table.subnets()), table.columns() - 1);
     context.swap_time = [](SubGraphId from, SubGraphId to) { return Us(from == to ? 0 : 5); };
+    context.swap_cost = [](SubGraphId from, SubGraphId to) {
+      return static_cast<WideInt>(Us(from == to ? 0 : 5).value());
+    };
+    context.service_cost = [latencies = table](int subnet, SubGraphId cached) {
+      return static_cast<WideInt>(latencies.At(subnet, cached).value());
+    };
   }
   LatencyTable table;
   std::unique_ptr<ServingPolicy> serving;
@@ -111,6 +119,60 @@ TEST(OracleCaching, KeepsWhatIsCachedOnATieAndAtTheEndOfTheStream) {
   const auto policy = MakeCachingPolicy("oracle", f.context);
   EXPECT_EQ(policy->Decide({0, 0}, 0, {Asking(75, 1)}), 0);  // 10 against 3 + 7
   EXPECT_EQ(policy->Decide({0, 0}, 3, {}), 3);
+}
+
+TEST(CostAwareCaching, SwapsWhenWhatAnotherColumnWouldHaveSavedPassesTheSwap) {
+  const Fixture f = TwoSubNets();
+  const auto policy = MakeCachingPolicy("cost_aware", f.context);
+  EXPECT_EQ(policy->lookahead(), 0);
+  // s0: column 3 saves 3 a query against nothing, column 1 saves 2, column 2 saves 1; a swap costs 5.
+  EXPECT_EQ(policy->Decide({0}, 0, {}), 0);
+  EXPECT_EQ(policy->Decide({0}, 0, {}), 3);
+  // s1: column 2 saves 9 a query against column 3.
+  EXPECT_EQ(policy->Decide({1}, 3, {}), 2);
+}
+
+TEST(CostAwareCaching, KeepsWhatIsCachedWhenTheSwapWouldJustBePaid) {
+  Fixture f = TwoSubNets();
+  f.context.swap_cost = [](SubGraphId, SubGraphId) { return static_cast<WideInt>(Us(10).value()); };
+  EXPECT_EQ(MakeCachingPolicy("cost_aware", f.context)->Decide({1}, 0, {}), 0);  // saves 10
+  f.context.swap_cost = [](SubGraphId, SubGraphId) { return static_cast<WideInt>(Us(10).value() - 1); };
+  EXPECT_EQ(MakeCachingPolicy("cost_aware", f.context)->Decide({1}, 0, {}), 2);
+}
+
+TEST(CostAwareCaching, ForgetsWhatACachedColumnWasAheadByWhenTheDemandMoves) {
+  const Fixture f = TwoSubNets();
+  const auto policy = MakeCachingPolicy("cost_aware", f.context);
+  // A long time of s0 with column 3 must not delay column 2 once s1 is served: it saves 9 > 5 at once.
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(policy->Decide({0, 0}, 3, {}), 3);
+  EXPECT_EQ(policy->Decide({1}, 3, {}), 2);
+  // After a swap the account is new.
+  EXPECT_EQ(policy->Decide({0}, 2, {}), 2);  // column 3 saves 2
+}
+
+TEST(CostAwareCaching, NeverSpendsMoreOnSwapsThanItMissedWithoutThem) {
+  Random random(23);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<Row> rows(3, Row{75, Graph({{2, 2}}), {}});
+    for (Row& row : rows) {
+      for (int c = 0; c < 6; ++c) row.latency_us.push_back(static_cast<int>(random.Integer(1, 20)));
+    }
+    const Fixture f(Table(rows, {Graph({{0, 0}}), Graph({{1, 1}}), Graph({{1, 2}}), Graph({{2, 1}}),
+                                 Graph({{2, 2}}), Graph({{3, 2}})}),
+                    5);
+    const auto policy = MakeCachingPolicy("cost_aware", f.context);
+    SubGraphId cached = 0;
+    std::int64_t spent_us = 0, missed_us = 0;
+    for (int query = 0; query < 200; ++query) {
+      const int subnet = static_cast<int>(random.Integer(0, 2));
+      const std::vector<int>& row = rows[static_cast<std::size_t>(subnet)].latency_us;
+      missed_us += row[static_cast<std::size_t>(cached)] - *std::min_element(row.begin(), row.end());
+      const SubGraphId next = policy->Decide({subnet}, cached, {});
+      if (next != cached) spent_us += 5;
+      cached = next;
+    }
+    EXPECT_LE(spent_us, missed_us);
+  }
 }
 
 TEST(MakeCachingPolicy, KnowsNoOtherNameAndChecksItsContext) {

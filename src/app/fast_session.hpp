@@ -1,0 +1,39 @@
+// A hardware and model without the kernel (its cycles are the same, docs/architecture.md), and what is
+// known of it: shared by the points of a study that differ in neither.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "session.hpp"
+#include "sushi/accel/kernel_free.hpp"
+#include "sushi/sched/service_book.hpp"
+
+namespace sushi::app {
+
+class FastSession {
+ public:
+  explicit FastSession(config::Experiment experiment);
+  FastSession(const FastSession&) = delete;
+  FastSession& operator=(const FastSession&) = delete;
+
+  // Equal for experiments that can share one.
+  static std::string KeyOf(const config::Experiment& experiment);
+
+  const SuperNet& net() const { return session_.net; }
+  const HardwareConfig& hardware() const { return session_.experiment.hardware; }
+  const Columns& columns() const { return columns_; }  // candidates, and what last_served caches
+  ServiceBook& book() { return book_; }
+  const LatencyTable& table();
+  // The candidate (or nothing) of least ObjectiveCost for one SubNet.
+  SubGraphId BestFor(int subnet);
+
+ private:
+  Session session_;
+  Columns columns_;
+  KernelFreeAccelerator accelerator_;
+  ServiceBook book_;
+  std::unique_ptr<LatencyTable> table_;
+};
+
+}  // namespace sushi::app

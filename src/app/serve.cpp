@@ -1,0 +1,65 @@
+#include "serve.hpp"
+
+#include "sushi/formats/trace_csv.hpp"
+#include "sushi/query/generators.hpp"
+#include "sushi/sched/objective.hpp"
+
+namespace sushi::app {
+namespace {
+
+CachingContext MakeContext(const config::SchedulerConfig& scheduler, const Columns& columns,
+                           ServiceBook& book, const LatencyTable& table, const ServingPolicy& serving) {
+  CachingContext context;
+  context.table = &table;
+  context.serving = &serving;
+  context.period_queries = static_cast<int>(scheduler.period_queries);
+  context.first_candidate = columns.first_candidate;
+  context.end_candidate = columns.end_candidate;
+  context.prefix_column = columns.prefix_column;
+  context.swap_time = [&book](SubGraphId from, SubGraphId to) { return book.KnownSwap(from, to).duration; };
+  const std::int64_t byte_value_ps = scheduler.byte_value_ps;
+  context.service_cost = [&book, byte_value_ps](int subnet, SubGraphId cached) {
+    const InferenceResult& known = book.KnownInference(subnet, cached);
+    return ObjectiveCost(known.service, known.total, byte_value_ps);
+  };
+  context.swap_cost = [&book, byte_value_ps](SubGraphId from, SubGraphId to) {
+    const SwapResult& known = book.KnownSwap(from, to);
+    return ObjectiveCost(known.duration, known.total, byte_value_ps);
+  };
+  return context;
+}
+
+}  // namespace
+
+std::unique_ptr<QuerySource> OpenStream(const config::TraceConfig& trace) {
+  if (!trace.file.empty()) return OpenTraceCsv(trace.file);
+  return MakeGenerator(trace.generator);
+}
+
+void CheckStream(const config::TraceConfig& trace) {
+  if (trace.file.empty()) return;
+  const auto source = OpenStream(trace);
+  Query query;
+  while (source->Next(query)) {
+  }
+}
+
+StreamResult ServeOnce(const config::Experiment& experiment, const std::string& caching,
+                       const Columns& columns, ServiceBook& book, const LatencyTable& table, bool keep_times,
+                       const std::function<void(const QueryRecord&)>& sink) {
+  const config::SchedulerConfig& scheduler = experiment.scheduler;
+  const auto serving = MakeServingPolicy(scheduler.policy);
+  const auto policy = MakeCachingPolicy(columns.columns.size() > 1 ? caching : "none",
+                                        MakeContext(scheduler, columns, book, table, *serving));
+  StreamSetup setup;
+  setup.table = &table;
+  setup.serving = serving.get();
+  setup.caching = policy.get();
+  setup.period_queries = static_cast<int>(scheduler.period_queries);
+  setup.basis = scheduler.latency_basis;
+  setup.keep_times = keep_times;
+  const auto source = OpenStream(experiment.trace);
+  return RunStream(*source, setup, book, sink);
+}
+
+}  // namespace sushi::app

@@ -1,0 +1,150 @@
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "commands.hpp"
+#include "gnuplot.hpp"
+#include "manifest.hpp"
+#include "serve.hpp"
+#include "spdlog/spdlog.h"
+#include "study_rows.hpp"
+#include "sushi/config/hash.hpp"
+#include "sushi/formats/output_directory.hpp"
+
+namespace sushi::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using config::Study;
+
+std::vector<std::string> AllColumns(const Study& study) {
+  std::vector<std::string> columns = study.axes.columns;
+  for (const std::string& column : StudyColumns(study.kind)) columns.push_back(column);
+  return columns;
+}
+
+// What can be known to be wrong before anything is simulated.
+void CheckStudy(const Study& study) {
+  const std::vector<std::string> columns = AllColumns(study);
+  std::set<std::string> names;
+  for (const config::StudyPlot& plot : study.plots) {
+    report::CheckPlot(plot, columns);
+    if (!names.insert(plot.name).second) {
+      throw UserError(plot.mark, "study.plots.name", "'" + plot.name + "' is used twice");
+    }
+  }
+  std::set<std::string> streams;
+  for (const config::Point& point : study.axes.points) {
+    const config::Experiment experiment = study.ExperimentOf(point);
+    config::RequireSupernet(experiment);
+    config::RequireEnergy(experiment);
+    if (study.kind == config::StudyKind::kStreams) {
+      config::RequireTrace(experiment);
+      if (streams.insert(experiment.trace.file).second) CheckStream(experiment.trace);
+    }
+    if (const config::Node* file = config::FindOrigin(experiment, "scheduler.table_file")) {
+      throw UserError(file->mark, "scheduler.table_file", "a study makes its tables itself");
+    }
+  }
+}
+
+report::ResultTable MakeTable(const Study& study) {
+  report::ResultTable table;
+  table.columns = AllColumns(study);
+  std::unique_ptr<FastSession> session;
+  std::string key;
+  std::size_t done = 0;
+  for (const config::Point& point : study.axes.points) {
+    config::Experiment experiment = study.ExperimentOf(point);
+    const std::string wanted = FastSession::KeyOf(experiment);
+    if (session == nullptr || wanted != key) {
+      session = std::make_unique<FastSession>(experiment);
+      key = wanted;
+    }
+    for (std::vector<report::Cell>& row : StudyRows(study.kind, experiment, *session)) {
+      std::vector<report::Cell> cells(point.labels.begin(), point.labels.end());
+      cells.insert(cells.end(), row.begin(), row.end());
+      table.rows.push_back(std::move(cells));
+    }
+    ++done;
+    if (done * 10 / study.axes.points.size() != (done - 1) * 10 / study.axes.points.size()) {
+      spdlog::info("{}: {} of {} points", study.name, done, study.axes.points.size());
+    }
+  }
+  return table;
+}
+
+Json TableJson(const Study& study, const report::ResultTable& table) {
+  Json json = ManifestHead();
+  json["schema_version"] = 1;
+  json["study"] = study.name;
+  json["title"] = study.title;
+  json["columns"] = table.columns;
+  json["rows"] = report::TableRowsJson(table);
+  return json;
+}
+
+Json Manifest(const Study& study, const StudyOptions& options, std::time_t started) {
+  Json json = ManifestHead();
+  config::Point as_written;
+  const config::Experiment base = study.ExperimentOf(as_written);
+  json["identity"] = {{"configuration", config::HashText(config::CanonicalText(base))},
+                      {"model", config::HashText(config::CanonicalModel(base))}};
+  json["configuration"] = ResolvedJson(base);
+  json["uncompared"] = UncomparedJson(options.command_line, started);
+  return json;
+}
+
+// A picture is an extra: without gnuplot its script stays, and the study has succeeded.
+void Draw(const Study& study, const std::string& directory) {
+  for (const config::StudyPlot& plot : study.plots) {
+    switch (RunGnuplot(directory, plot.name + ".gp")) {
+      case GnuplotResult::kDrawn:
+        continue;
+      case GnuplotResult::kNotInstalled:
+        spdlog::warn("no gnuplot (package gnuplot-nox): {} keeps the scripts *.gp, without pictures",
+                     directory);
+        return;
+      case GnuplotResult::kFailed:
+        spdlog::warn("gnuplot failed on {}/{}.gp", directory, plot.name);
+    }
+  }
+}
+
+void RunStudy(const Study& study, const StudyOptions& options) {
+  const std::time_t started = std::time(nullptr);
+  const std::string directory = (std::filesystem::path(options.out) / study.name).string();
+  OutputDirectory out(directory, options.force);
+  const report::ResultTable table = MakeTable(study);
+  std::ofstream csv = out.Open("table.csv");
+  report::WriteTableCsv(table, csv);
+  OutputDirectory::Close(csv, directory + "/table.csv");
+  out.Write("table.json", TableJson(study, table).dump(1) + "\n");
+  for (const config::StudyPlot& plot : study.plots) {
+    out.Write(plot.name + ".gp", report::GnuplotScript(table, plot, study.title));
+  }
+  out.Write("manifest.json", Manifest(study, options, started).dump(2) + "\n");
+  out.Commit();
+  Draw(study, directory);
+  std::cout << directory << ": " << study.axes.points.size() << " points, " << table.rows.size() << " rows, "
+            << study.plots.size() << " plots\n"
+            << std::flush;
+}
+
+}  // namespace
+
+void RunStudies(const StudyOptions& options) {
+  std::vector<Study> studies;
+  std::set<std::string> names;
+  for (const std::string& file : options.files) {
+    studies.push_back(config::LoadStudy(file, options.sets));
+    CheckStudy(studies.back());
+    if (!names.insert(studies.back().name).second) {
+      throw UserError({file, 0}, "", "two studies are called '" + studies.back().name + "'");
+    }
+  }
+  for (const Study& study : studies) RunStudy(study, options);
+}
+
+}  // namespace sushi::app
