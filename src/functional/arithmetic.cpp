@@ -81,12 +81,14 @@ void BuildWindows(const Op& op, const ActivationView& input, std::uint8_t paddin
 
 void Accumulate(const std::int16_t* windows, std::int64_t positions, const std::int16_t* weights, int kernels,
                 std::int64_t length, std::int32_t* sums) {
-  for (std::int64_t p = 0; p < positions; ++p) {
-    const std::int16_t* window = windows + p * length;
-    std::int32_t* sum = sums + p * kernels;
-    int k = 0;
-    for (; k + 4 <= kernels; k += 4) FourDots(window, weights + k * length, length, sum + k);
-    for (; k < kernels; ++k) OneDot(window, weights + k * length, length, sum + k);
+  int k = 0;
+  for (; k + 4 <= kernels; k += 4) {
+    for (std::int64_t p = 0; p < positions; ++p)
+      FourDots(windows + p * length, weights + k * length, length, sums + p * kernels + k);
+  }
+  for (; k < kernels; ++k) {
+    for (std::int64_t p = 0; p < positions; ++p)
+      OneDot(windows + p * length, weights + k * length, length, sums + p * kernels + k);
   }
 }
 

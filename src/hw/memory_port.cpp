@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sushi/core/error.hpp"
+#include "sushi/hw/memory_data.hpp"
 #include "sushi/tlm/tile_extension.hpp"
 #include "sushi/tlm/time.hpp"
 
@@ -15,6 +16,7 @@ MemoryPort::MemoryPort(const sc_core::sc_module_name& name, std::unique_ptr<Memo
       responses_("responses", this, &MemoryPort::Respond) {
   socket.register_nb_transport_fw(this, &MemoryPort::NbTransport);
   socket.register_b_transport(this, &MemoryPort::BTransport);
+  socket.register_transport_dbg(this, &MemoryPort::Debug);
 }
 
 void MemoryPort::Quiesce() {
@@ -28,6 +30,7 @@ MemoryTiming MemoryPort::Serve(tlm::tlm_generic_payload& payload) {
       memory_->Accept(FromScTime(sc_core::sc_time_stamp() - origin_),
                       {payload.get_address(), Bytes(payload.get_data_length()), payload.is_write()});
   if (auto* tile = payload.get_extension<TileExtension>()) tile->timing = timing;
+  MoveData(payload, image_);
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
   return timing;
 }
@@ -54,6 +57,11 @@ void MemoryPort::BTransport(tlm::tlm_generic_payload& payload, sc_core::sc_time&
   ++in_flight_;
   wait(origin_ + ToScTime(Serve(payload).done) - sc_core::sc_time_stamp());
   --in_flight_;
+}
+
+unsigned MemoryPort::Debug(tlm::tlm_generic_payload& payload) {
+  MoveData(payload, image_);
+  return payload.get_data_length();
 }
 
 void MemoryPort::Respond(tlm::tlm_generic_payload& payload, const tlm::tlm_phase&) {

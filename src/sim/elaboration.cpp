@@ -16,10 +16,10 @@ namespace {
 class Soc : public sc_core::sc_module {
  public:
   Soc(const sc_core::sc_module_name& name, const InferencePlanner& planner, std::unique_ptr<Memory> memory,
-      const std::function<void(ServiceModel&)>& body)
+      const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional)
       : sc_module(name),
         host("host", planner, body),
-        accel("accel", planner),
+        accel("accel", planner, functional),
         arbiter("arbiter"),
         dram("dram", std::move(memory)) {
     host.accelerator.bind(accel.controller);
@@ -39,7 +39,7 @@ class Soc : public sc_core::sc_module {
 }  // namespace
 
 void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> memory,
-                      const std::function<void(ServiceModel&)>& body) {
+                      const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional) {
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
   sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_THROW);
@@ -47,7 +47,7 @@ void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> m
     if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
       throw InternalError("the SystemC time resolution is not 1 ps");
     }
-    Soc soc("soc", planner, std::move(memory), body);
+    Soc soc("soc", planner, std::move(memory), body, functional);
     sc_core::sc_start();
     if (soc.host.failure()) std::rethrow_exception(soc.host.failure());
     if (!soc.host.finished()) throw InternalError("simulation ended before the host was done: deadlock");

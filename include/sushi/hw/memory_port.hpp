@@ -10,6 +10,7 @@
 #include <tlm>
 
 #include "sushi/dram/memory.hpp"
+#include "sushi/functional/dram_image.hpp"
 
 namespace sushi {
 
@@ -34,7 +35,10 @@ class MemoryPort : public sc_core::sc_module, public MemoryControl {
   void BTransport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void Respond(tlm::tlm_generic_payload& payload, const tlm::tlm_phase& phase);
 
+  unsigned Debug(tlm::tlm_generic_payload& payload);
+
   std::unique_ptr<Memory> memory_;
+  DramImage image_;  // empty unless data move
   tlm_utils::peq_with_cb_and_phase<MemoryPort> responses_;
   sc_core::sc_time origin_;
   int in_flight_ = 0;
