@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "commands.hpp"
+#include "functional.hpp"
 #include "session.hpp"
 #include "spdlog/spdlog.h"
 #include "sushi/config/hash.hpp"
@@ -75,7 +76,10 @@ Json ManifestJson(const Session& session, const RunOptions& options, std::time_t
 class RunCommand {
  public:
   explicit RunCommand(const RunOptions& options)
-      : options_(options), started_(std::time(nullptr)), session_(options.files, options.sets) {
+      : options_(options),
+        started_(std::time(nullptr)),
+        session_(options.files, options.sets),
+        data_(options.data, session_.net, kNone, options.force) {
     const config::Experiment& e = session_.experiment;
     config::RequireTrace(e);
     energy_ = config::RequireEnergy(e);
@@ -101,8 +105,10 @@ class RunCommand {
   }
 
   void Run() {
-    RunInElaboration(*session_.planner, MakeMemory(session_.experiment.hardware),
-                     [this](ServiceModel& model) { RunBody(model); });
+    RunInElaboration(
+        *session_.planner, MakeMemory(session_.experiment.hardware),
+        [this](ServiceModel& model) { RunBody(model); }, data_.run());
+    data_.Commit();
     if (out_) out_->Commit();
   }
 
@@ -125,7 +131,15 @@ class RunCommand {
                                         : e.trace.file.substr(e.trace.file.find_last_of('/') + 1);
     report.identity = session_.identity;
     report.book = &book;
+    if (data_.dumps()) DumpFirstQuery(model);
     Report(report);
+  }
+
+  // A result that is known is not simulated again, so the first query's inference is run once more.
+  void DumpFirstQuery(ServiceModel& model) {
+    data_.DumpNext(first_query_->choice.subnet);
+    model.Infer(first_query_->choice.subnet,
+                columns_.columns[static_cast<std::size_t>(first_query_->cached)].graph);
   }
 
   LatencyTable MakeTable(ServiceBook& book) {
@@ -155,10 +169,14 @@ class RunCommand {
     setup.keep_times = options_.records;
     const auto source = OpenTrace(session_.experiment.trace);
     const bool write = main && out_ && options_.records;
-    if (!write) return RunStream(*source, setup, book, nullptr);
+    const auto note_first = [&](const QueryRecord& record) {
+      if (main && !first_query_) first_query_ = record;
+    };
+    if (!write) return RunStream(*source, setup, book, note_first);
     std::ofstream queries = out_->Open("queries.csv");
     report::WriteQueryHeader(queries);
     StreamResult result = RunStream(*source, setup, book, [&](const QueryRecord& record) {
+      note_first(record);
       report::WriteQueryRow(record, table, queries);
     });
     OutputDirectory::Close(queries, "queries.csv");
@@ -183,6 +201,8 @@ class RunCommand {
   const RunOptions& options_;
   std::time_t started_;
   Session session_;
+  FunctionalSession data_;
+  std::optional<QueryRecord> first_query_;
   EnergyTable energy_;
   Columns columns_;
   std::string caching_name_;
