@@ -63,10 +63,11 @@ std::vector<std::int8_t> RandomWeights(const SuperNetLayer& layer, std::uint64_t
   return weights;
 }
 
-// With such weights (deviation 52) and inputs that deviate by 40, a sum of n products deviates by about
-// 2080·√n; this scale gives results that deviate by about 48.
+// Such weights deviate by 52, so a sum of n products with inputs that deviate by 48 deviates by about
+// 2500·√n. The scale gives results that deviate as much as the inputs: a long chain neither fades nor clips
+// everywhere.
 std::int64_t ScaleFor(std::int64_t products) {
-  constexpr std::int64_t kOneProduct = (std::int64_t{48} << kScaleFractionBits) / 2080;
+  constexpr std::int64_t kOneProduct = (std::int64_t{48} << kScaleFractionBits) / 2500;
   constexpr int kRootBits = 10;
   return (kOneProduct << kRootBits) / IntegerRoot(products << (2 * kRootBits));
 }

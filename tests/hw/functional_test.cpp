@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "builders.hpp"
-#include "eigen_reference.hpp"
 #include "forked.hpp"
+#include "functional_checker.hpp"
 #include "sushi/accel/kernel_free.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/dram/simple_memory.hpp"
@@ -15,12 +15,6 @@
 namespace sushi {
 namespace {
 
-std::string Describe(const Op& op) {
-  return std::string(Name(op.kind)) + " K" + std::to_string(op.kernels) + " C" + std::to_string(op.channels) +
-         " k" + std::to_string(op.kernel_h) + " in" + std::to_string(op.in_h) + " s" +
-         std::to_string(op.stride_h) + (op.residual == kNone ? "" : " residual");
-}
-
 std::unique_ptr<InferencePlanner> PlannerOrNull(const HardwareConfig& hw, const SuperNet& net) {
   try {
     return std::make_unique<InferencePlanner>(hw, net);
@@ -28,40 +22,6 @@ std::unique_ptr<InferencePlanner> PlannerOrNull(const HardwareConfig& hw, const 
     return nullptr;
   }
 }
-
-// Records every layer and compares it with the reference.
-class Checker {
- public:
-  explicit Checker(const NetworkData& data) : data_(data) {
-    for (int s = 0; s < static_cast<int>(data.net().subnets.size()); ++s)
-      tensors_.push_back(testing::ReferenceTensors(data, s));
-    run.data = &data;
-    run.records = [](int, int) { return true; };
-    run.layer_done = [this](const LayerRecord& record) { Check(record); };
-    run.inference_done = [this](int subnet, const std::vector<std::uint8_t>& result) {
-      ++inferences;
-      EXPECT_EQ(result, tensors_[static_cast<std::size_t>(subnet)].back());
-    };
-  }
-
-  FunctionalRun run;
-  int layers = 0, inferences = 0;
-
- private:
-  void Check(const LayerRecord& record) {
-    ++layers;
-    const auto subnet = static_cast<std::size_t>(record.subnet);
-    const Op& op = data_.net().subnets[subnet].ops[static_cast<std::size_t>(record.op)];
-    EXPECT_EQ(record.input, tensors_[subnet][static_cast<std::size_t>(op.input)]) << Describe(op);
-    EXPECT_EQ(record.output, tensors_[subnet][static_cast<std::size_t>(op.output)]) << Describe(op);
-    if (op.kind == OpKind::kConv) {
-      EXPECT_EQ(record.weights, testing::WeightsOf(data_, op)) << Describe(op);
-    }
-  }
-
-  const NetworkData& data_;
-  std::vector<std::vector<testing::Values>> tensors_;
-};
 
 // A random case; false when the hardware cannot run the SubNets.
 bool RunCase(std::uint64_t seed) {
@@ -72,7 +32,7 @@ bool RunCase(std::uint64_t seed) {
   if (!planner) return false;
   testing::InChild([&] {
     const NetworkData data(net, seed);
-    Checker checker(data);
+    testing::FunctionalChecker checker(data, [](const Op&) { return true; });
     KernelFreeAccelerator timing_only(*planner, std::make_unique<SimpleMemory>(hw.dram));
     RunInElaboration(
         *planner, std::make_unique<SimpleMemory>(hw.dram),
@@ -94,7 +54,7 @@ bool RunCase(std::uint64_t seed) {
         },
         &checker.run);
     EXPECT_EQ(checker.inferences, 6);
-    EXPECT_GT(checker.layers, 0);
+    EXPECT_GT(checker.computed, 0);
   });
   return true;
 }
