@@ -84,6 +84,7 @@ class InferCommand {
       json["layers"].push_back({{"op", i},
                                 {"name", net().ops[i].name},
                                 {"cycles", result_.layers[i].cycles.value()},
+                                {"dram_bytes", result_.layers[i].counters.TrafficBytes()},
                                 {"pb_hit_bytes", result_.layers[i].counters.pb_hit_bytes}});
     }
     if (data_.run() != nullptr) {

@@ -11,14 +11,25 @@ namespace {
 
 enum class Stream : std::uint64_t { kWeights = 1, kQuantParams, kZeroPoints, kExternal };
 
-// Uniform integers from an engine of its own for every purpose. 2^64 is so far above the ranges that the
-// remainder's bias cannot be seen.
+// Numbers from an engine of its own for every purpose.
 class Numbers {
  public:
   Numbers(std::uint64_t seed, Stream stream, std::uint64_t a, std::uint64_t b)
       : engine_(Mix(Mix(Mix(seed) ^ static_cast<std::uint64_t>(stream)) ^ (a << 32) ^ b)) {}
+  int Byte() {
+    if (left_ == 0) {
+      bits_ = engine_();
+      left_ = sizeof bits_;
+    }
+    --left_;
+    const int byte = static_cast<int>(bits_ & 0xff);
+    bits_ >>= 8;
+    return byte;
+  }
+  // low … high, of a range below 2^24; nearly uniform.
   int Next(int low, int high) {
-    return low + static_cast<int>(engine_() % static_cast<std::uint64_t>(high - low + 1));
+    const int wide = (Byte() << 16) + (Byte() << 8) + Byte();
+    return low + static_cast<int>(std::int64_t{wide} * (high - low + 1) >> 24);
   }
 
  private:
@@ -29,6 +40,8 @@ class Numbers {
     return x ^ (x >> 31);
   }
   std::mt19937_64 engine_;
+  std::uint64_t bits_ = 0;
+  std::size_t left_ = 0;  // bytes of bits_
 };
 
 std::int64_t IntegerRoot(std::int64_t n) {
@@ -54,7 +67,7 @@ std::vector<std::int8_t> RandomWeights(const SuperNetLayer& layer, std::uint64_t
     std::fill(before.begin(), before.end(), kHighest / 2);
     for (int c = 0; c < layer.max_channels; ++c) {
       for (int& last : before) {
-        const int next = numbers.Next(0, kHighest);
+        const int next = numbers.Byte() * (kHighest + 1) >> 8;
         weights.push_back(static_cast<std::int8_t>(std::min(next - last, 127)));
         last = next;
       }
@@ -125,7 +138,7 @@ std::vector<std::uint8_t> NetworkData::External(int subnet, int tensor) const {
   std::vector<std::uint8_t> values(static_cast<std::size_t>(shape.channels) *
                                    static_cast<std::size_t>(shape.height) *
                                    static_cast<std::size_t>(shape.width));
-  for (std::uint8_t& value : values) value = static_cast<std::uint8_t>(numbers.Next(0, 255));
+  for (std::uint8_t& value : values) value = static_cast<std::uint8_t>(numbers.Byte());
   return values;
 }
 
