@@ -29,6 +29,11 @@ TensorLayout DataPath::InputLayout(const LayerPlan& plan) const {
   return {plan.addresses().input, plan.addresses().input_group, op.channels, op.in_h, op.in_w};
 }
 
+const DataTransfer* DataPath::Keep(std::uint8_t* bytes, GatherList places) {
+  transfers_.push_back({bytes, std::move(places)});
+  return &transfers_.back();
+}
+
 void DataPath::BeginInference(int subnet) {
   subnet_ = subnet;
   zero_points_ = run_.data->ZeroPoints(subnet);
@@ -37,6 +42,7 @@ void DataPath::BeginInference(int subnet) {
 
 void DataPath::BeginLayer(const LayerPlan& plan, int layer) {
   const Op& op = plan.op();
+  transfers_.clear();
   buffers_.dynamic = WeightBanks();
   if (plan.placement().output_on_chip) {
     buffers_.streaming.tensors[op.output].assign(Index(std::int64_t{op.kernels} * op.OutH() * op.OutW()), 0);
@@ -83,37 +89,37 @@ void DataPath::FillBank(const LayerPlan& plan, const Unit& unit) {
                        std::clamp(cached.kernels - extent.first_kernel, 0, extent.kernels), cached.channels);
 }
 
-DataTransfer DataPath::NextWeights(Bytes bytes) {
+const DataTransfer* DataPath::NextWeights(Bytes bytes) {
   std::vector<std::uint8_t>& bank = buffers_.dynamic.banks.back();
   const std::int64_t first = bank_taken_;
   bank_taken_ += bytes.value();
-  return {bank.data() + first, Slice(bank_places_, first, bytes.value())};
+  return Keep(bank.data() + first, Slice(bank_places_, first, bytes.value()));
 }
 
-DataTransfer DataPath::LoadQuantParams(const LayerPlan& plan, const Unit& unit) {
+const DataTransfer* DataPath::LoadQuantParams(const LayerPlan& plan, const Unit& unit) {
   QuantParamBytes& held = buffers_.quant_params;
   held.first_kernel = plan.ExtentOf(unit).first_kernel;
   held.bytes.assign(Index(unit.quant_params.value()), 0);
-  return {held.bytes.data(), {{plan.QuantParamAddress(unit), unit.quant_params.value(), 1, 0}}};
+  return Keep(held.bytes.data(), {{plan.QuantParamAddress(unit), unit.quant_params.value(), 1, 0}});
 }
 
 // Channels are padded to whole groups of the array's in the payload (P1); nothing is read for the padding,
 // it stands behind the data as 0.
-DataTransfer DataPath::LoadIActs(const LayerPlan& plan, const Unit& unit) {
+const DataTransfer* DataPath::LoadIActs(const LayerPlan& plan, const Unit& unit) {
   const UnitExtent extent = plan.ExtentOf(unit);
   iact_bytes_.assign(Index(unit.iact_load.value()), 0);
-  return {iact_bytes_.data(),
-          InputLayout(plan).Rows(0, plan.op().channels, extent.first_in_row, extent.in_rows)};
+  return Keep(iact_bytes_.data(),
+              InputLayout(plan).Rows(0, plan.op().channels, extent.first_in_row, extent.in_rows));
 }
 
-DataTransfer DataPath::LoadResidual(const LayerPlan& plan, const Unit& unit) {
+const DataTransfer* DataPath::LoadResidual(const LayerPlan& plan, const Unit& unit) {
   const Op& op = plan.op();
   const UnitExtent extent = plan.ExtentOf(unit);
   const TensorLayout layout{plan.addresses().residual, plan.addresses().residual_group, op.kernels, op.OutH(),
                             op.OutW()};
   residual_bytes_.assign(Index(unit.residual.value()), 0);
-  return {residual_bytes_.data(),
-          layout.Rows(extent.first_kernel, extent.kernels, extent.first_out_row, extent.out_rows)};
+  return Keep(residual_bytes_.data(),
+              layout.Rows(extent.first_kernel, extent.kernels, extent.first_out_row, extent.out_rows));
 }
 
 void DataPath::AcceptStrip(const LayerPlan& plan, const Unit& unit) {
@@ -273,18 +279,18 @@ void DataPath::AddResiduals(const LayerPlan& plan, const Unit& unit, const UnitE
 }
 
 // A kernel tile's results are a group of the output's layout, so they lie in one piece.
-DataTransfer DataPath::WriteBack(const LayerPlan& plan, const Unit& unit) {
+const DataTransfer* DataPath::WriteBack(const LayerPlan& plan, const Unit& unit) {
   write_back_.swap(results_);
-  return {write_back_.data(), {{plan.OActAddress(unit), unit.drain.value(), 1, 0}}};
+  return Keep(write_back_.data(), {{plan.OActAddress(unit), unit.drain.value(), 1, 0}});
 }
 
 void DataPath::FreeBank() { buffers_.dynamic.banks.pop_front(); }
 
-DataTransfer DataPath::LoadSwapPart(const SwapPart& part) {
+const DataTransfer* DataPath::LoadSwapPart(const SwapPart& part) {
   swap_.push_back({part, std::vector<std::uint8_t>(Index(part.bytes.value()))});
-  return {swap_.back().bytes.data(), LayoutOf(part.layer)
-                                         .TileOutside(part.first_kernel, part.kernels, 0, part.channels,
-                                                      part.held_kernels, part.held_channels)};
+  return Keep(swap_.back().bytes.data(), LayoutOf(part.layer)
+                                             .TileOutside(part.first_kernel, part.kernels, 0, part.channels,
+                                                          part.held_kernels, part.held_channels));
 }
 
 void DataPath::EndSwap(const SubGraph& to) {
@@ -307,6 +313,7 @@ void DataPath::EndSwap(const SubGraph& to) {
     }
   }
   swap_.clear();
+  transfers_.clear();
 }
 
 }  // namespace sushi

@@ -18,8 +18,8 @@ Controller::Controller(const sc_core::sc_module_name& name, const InferencePlann
       oact_speed_(planner.hw(), planner.hw().accel.axi.oact_ports) {}
 
 template <typename Step>
-DataTransfer Controller::Data(Step step) {
-  return blocks_.data_path == nullptr ? DataTransfer() : step(*blocks_.data_path);
+const DataTransfer* Controller::Data(Step step) {
+  return blocks_.data_path == nullptr ? nullptr : step(*blocks_.data_path);
 }
 
 const SubGraph& Controller::cached() const { return blocks_.persistent_buffer.content(); }
@@ -141,9 +141,8 @@ Cycles Controller::AwaitDone(DmaEngine& dma, const Transfer& transfer) {
 }
 
 const Transfer& Controller::Load(DmaEngine& dma, const LinkSpeed& speed, Traffic role, std::uint64_t address,
-                                 Bytes bytes, int layer, int unit, DataTransfer data) {
-  return dma.Issue(
-      {role, address, bytes, false, speed.TransferCycles(bytes), Cycles(0), layer, unit, std::move(data)});
+                                 Bytes bytes, int layer, int unit, const DataTransfer* data) {
+  return dma.Issue({role, address, bytes, false, speed.TransferCycles(bytes), Cycles(0), layer, unit, data});
 }
 
 SwapResult Controller::Swap(const SubGraph& to) {

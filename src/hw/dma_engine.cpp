@@ -51,13 +51,14 @@ void DmaEngine::SendNext() {
     payload.set_address(job.descriptor.address);
     payload.set_data_length(static_cast<unsigned>(job.descriptor.bytes.value()));
     payload.set_streaming_width(static_cast<unsigned>(job.descriptor.bytes.value()));
-    payload.set_data_ptr(job.descriptor.data.bytes);
+    const DataTransfer* data = job.descriptor.data;
+    payload.set_data_ptr(data == nullptr ? nullptr : data->bytes);
     payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     TileExtension& tile = TileOf(payload);
     tile.role = job.descriptor.role;
     tile.layer = job.descriptor.layer;
     tile.unit = job.descriptor.unit;
-    if (job.descriptor.data.bytes != nullptr) tile.places = &job.descriptor.data.places;
+    if (data != nullptr) tile.places = &data->places;
 
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
@@ -94,9 +95,7 @@ void DmaEngine::Complete(tlm::tlm_generic_payload& payload) {
   if (job->payload != &payload) throw InternalError(std::string(name()) + ": responses out of order");
   ++next_answer_;
   const Descriptor& descriptor = job->descriptor;
-  if (!descriptor.write && descriptor.data.bytes != nullptr && !TileOf(payload).gathered) {
-    GatherUntimed(descriptor);
-  }
+  if (!descriptor.write && descriptor.data != nullptr && !TileOf(payload).gathered) GatherUntimed(descriptor);
   MemoryTiming timing;
   const std::optional<MemoryTiming>& known = TileOf(payload).timing;
   if (known.has_value()) {
@@ -117,9 +116,9 @@ void DmaEngine::Complete(tlm::tlm_generic_payload& payload) {
 
 // A memory of somebody else's has filled in what lies at the descriptor's address: right when that is all.
 void DmaEngine::GatherUntimed(const Descriptor& descriptor) {
-  const GatherList& places = descriptor.data.places;
+  const GatherList& places = descriptor.data->places;
   if (places.size() == 1 && places[0].count == 1 && places[0].address == descriptor.address) return;
-  std::uint8_t* to = descriptor.data.bytes;
+  std::uint8_t* to = descriptor.data->bytes;
   for (const StridedBlock& block : places) {
     std::uint64_t address = block.address;
     for (std::int64_t i = 0; i < block.count; ++i, address += static_cast<std::uint64_t>(block.stride)) {

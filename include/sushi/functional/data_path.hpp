@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace sushi {
 
 // The bytes of one transaction: where they stand on chip and where they lie in DRAM.
 struct DataTransfer {
-  std::uint8_t* bytes = nullptr;  // null: timing only
+  std::uint8_t* bytes = nullptr;
   GatherList places;
 };
 
@@ -48,20 +49,21 @@ class DataPath {
   void BeginLayer(const LayerPlan& plan, int layer);
   void EndLayer(const LayerPlan& plan);
 
+  // The transfers that the following return stay where they are until the layer or swap ends.
   // A bank of the Dynamic Buffer for the unit's weights; each transaction of the unit then takes the next
   // `bytes` of it.
   void FillBank(const LayerPlan& plan, const Unit& unit);
-  DataTransfer NextWeights(Bytes bytes);
-  DataTransfer LoadQuantParams(const LayerPlan& plan, const Unit& unit);
-  DataTransfer LoadIActs(const LayerPlan& plan, const Unit& unit);
-  DataTransfer LoadResidual(const LayerPlan& plan, const Unit& unit);
+  const DataTransfer* NextWeights(Bytes bytes);
+  const DataTransfer* LoadQuantParams(const LayerPlan& plan, const Unit& unit);
+  const DataTransfer* LoadIActs(const LayerPlan& plan, const Unit& unit);
+  const DataTransfer* LoadResidual(const LayerPlan& plan, const Unit& unit);
   // Computes; all that the unit needs has arrived.
   void RunUnit(const LayerPlan& plan, const Unit& unit);
-  DataTransfer WriteBack(const LayerPlan& plan, const Unit& unit);
+  const DataTransfer* WriteBack(const LayerPlan& plan, const Unit& unit);
   void FreeBank();
 
   // A swap: every part of it in order, then the new content when all have arrived.
-  DataTransfer LoadSwapPart(const SwapPart& part);
+  const DataTransfer* LoadSwapPart(const SwapPart& part);
   void EndSwap(const SubGraph& to);
 
  private:
@@ -70,6 +72,7 @@ class DataPath {
     std::vector<std::uint8_t> bytes;
   };
 
+  const DataTransfer* Keep(std::uint8_t* bytes, GatherList places);
   WeightLayout LayoutOf(int layer) const;
   TensorLayout InputLayout(const LayerPlan& plan) const;
   void AcceptStrip(const LayerPlan& plan, const Unit& unit);
@@ -87,6 +90,7 @@ class DataPath {
   int subnet_ = 0;
   std::vector<std::uint8_t> zero_points_;
 
+  std::deque<DataTransfer> transfers_;
   GatherList bank_places_;                // of the bank being filled
   std::int64_t bank_taken_ = 0;           // bytes of it that have a transaction
   std::vector<std::uint8_t> iact_bytes_;  // the strip as it arrives

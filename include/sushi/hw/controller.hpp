@@ -49,11 +49,11 @@ class Controller : public sc_core::sc_module, public AcceleratorInterface {
   UnitFetch AwaitFetch(const FetchedUnit& fetched);
   Cycles AwaitDone(DmaEngine& dma, const Transfer& transfer);
   const Transfer& Load(DmaEngine& dma, const LinkSpeed& speed, Traffic role, std::uint64_t address,
-                       Bytes bytes, int layer, int unit, DataTransfer data);
+                       Bytes bytes, int layer, int unit, const DataTransfer* data);
   DramAccess Untimed(bool write);
-  // What `step` of the data path says, or nothing in a run without data.
+  // What `step` of the data path says; null in a run without data.
   template <typename Step>
-  DataTransfer Data(Step step);
+  const DataTransfer* Data(Step step);
 
   const InferencePlanner& planner_;
   SushiAccel& blocks_;

@@ -30,7 +30,7 @@ struct Descriptor {
   Cycles link_cycles;
   Cycles not_before;  // write-back: when the array has produced the last of the data
   int layer = 0, unit = 0;
-  DataTransfer data{};  // must stay where it is until the transfer has been answered
+  const DataTransfer* data = nullptr;  // null: timing only; stays where it is until answered
 };
 
 class DmaEngine : public sc_core::sc_module {
