@@ -25,7 +25,8 @@ void CheckNames(const std::string& dir, const SuperNet& net) {
   std::sort(found.begin(), found.end());
   for (const std::string& name : found) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    throw UserError({dir + "/" + name, 0}, "", net.name + " has no such layer" + DidYouMean(name, names));
+    throw UserError({(fs::path(dir) / name).string(), 0}, "",
+                    net.name + " has no such layer" + DidYouMean(name, names));
   }
 }
 
@@ -36,7 +37,7 @@ void ReadWeights(const std::string& dir, NetworkData& data) {
   CheckNames(dir, net);
   for (std::size_t i = 0; i < net.layers.size(); ++i) {
     const SuperNetLayer& layer = net.layers[i];
-    const NpyArray array = ReadNpy(dir + "/" + layer.name + ".npy", NpyType::kInt8,
+    const NpyArray array = ReadNpy((fs::path(dir) / (layer.name + ".npy")).string(), NpyType::kInt8,
                                    {{layer.max_kernels, layer.max_channels, layer.kernel_h, layer.kernel_w}});
     data.SetWeights(static_cast<int>(i), std::vector<std::int8_t>(array.bytes.begin(), array.bytes.end()));
   }

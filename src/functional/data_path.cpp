@@ -175,10 +175,11 @@ void DataPath::AssembleWeights(const LayerPlan& plan, const Unit& unit, const Un
     const int from_cache = channel < cached.channels ? held_kernels : 0;
     for (int tap = 0; tap < taps; ++tap) {
       for (int k = 0; k < extent.kernels; ++k) {
-        const std::int8_t weight =
+        const int weight =
             k < from_cache ? buffers_.persistent.At(op.supernet_layer, extent.first_kernel + k, channel, tap)
                            : static_cast<std::int8_t>(bank[next++]);
-        tile_weights_[Index((std::int64_t{k} * taps + tap) * shape.channels + c)] = weight;
+        tile_weights_[Index((std::int64_t{k} * taps + tap) * shape.channels + c)] =
+            static_cast<std::int16_t>(weight);
       }
     }
   }

@@ -42,8 +42,8 @@ GatherList WeightLayout::TileOutside(int first_kernel, int kernels, int first_ch
   GatherList list;
   const auto add = [&](int begin, int end, int skip) {
     if (begin >= end || skip >= kernels) return;
-    list.push_back({base + static_cast<std::uint64_t>(tile + begin * taps * pitch + skip), kernels - skip,
-                    std::int64_t{end - begin} * taps, pitch});
+    list.push_back({base + static_cast<std::uint64_t>(tile + std::int64_t{begin} * taps * pitch + skip),
+                    kernels - skip, std::int64_t{end - begin} * taps, pitch});
   };
   const int border = std::clamp(held_channels, first_channel, end_channel);
   add(first_channel, border, held_kernels);

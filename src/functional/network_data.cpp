@@ -28,7 +28,9 @@ class Numbers {
   }
   // low … high, of a range below 2^24; nearly uniform.
   int Next(int low, int high) {
-    const int wide = (Byte() << 16) + (Byte() << 8) + Byte();
+    int wide = Byte();
+    wide = wide << 8 | Byte();
+    wide = wide << 8 | Byte();
     return low + static_cast<int>(std::int64_t{wide} * (high - low + 1) >> 24);
   }
 
