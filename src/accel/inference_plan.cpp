@@ -35,6 +35,10 @@ InferencePlanner::InferencePlanner(const HardwareConfig& hw, const SuperNet& net
           std::max(tensor_stride_, Align(static_cast<std::uint64_t>(PaddedBytes(tensor, hw.accel).value())));
     }
     placements_.push_back(PlaceActivations(subnet, hw.accel));
+    std::vector<int>& groups = tensor_group_.emplace_back(subnet.tensors.size(), hw.accel.dpe_array.kernels);
+    for (const Op& op : subnet.ops) {
+      if (op.kind != OpKind::kConv) groups[static_cast<std::size_t>(op.output)] = hw.accel.vector_lanes;
+    }
   }
   for (std::size_t s = 0; s < net.subnets.size(); ++s) {  // finds what does not fit now, not in mid-run
     for (std::size_t i = 0; i < net.subnets[s].ops.size(); ++i) {
@@ -54,17 +58,18 @@ void InferencePlanner::CheckFits(const SubGraph& cached) const {
 
 LayerAddresses InferencePlanner::AddressesOf(int subnet, const Op& op) const {
   LayerAddresses addresses;
-  const auto tensor = [&](int index) {
-    return activation_base_ + static_cast<std::uint64_t>(index) * tensor_stride_;
-  };
   if (op.supernet_layer != kNone) {
     const auto layer = static_cast<std::size_t>(op.supernet_layer);
     addresses.weights = weight_base_[layer];
     addresses.quant_params = quant_base_[static_cast<std::size_t>(subnet) * net_.layers.size() + layer];
   }
-  addresses.input = tensor(op.input);
-  addresses.output = tensor(op.output);
-  if (op.residual != kNone) addresses.residual = tensor(op.residual);
+  addresses.input = TensorBase(op.input);
+  addresses.input_group = TensorGroup(subnet, op.input);
+  addresses.output = TensorBase(op.output);
+  if (op.residual != kNone) {
+    addresses.residual = TensorBase(op.residual);
+    addresses.residual_group = TensorGroup(subnet, op.residual);
+  }
   return addresses;
 }
 
@@ -83,10 +88,10 @@ LayerPlan InferencePlanner::PlanAlone(int subnet, int op) const {
   return LayerPlan(hw_, net_, step, PlaceAlone(net, step, hw_.accel), Rect{}, AddressesOf(subnet, step));
 }
 
-std::vector<FetchPart> InferencePlanner::PlanSwap(const SubGraph& from, const SubGraph& to) const {
+std::vector<SwapPart> InferencePlanner::PlanSwap(const SubGraph& from, const SubGraph& to) const {
   const LinkSpeed link(hw_, hw_.accel.axi.weight_ports);
   const int lanes = hw_.accel.dpe_array.kernels;
-  std::vector<FetchPart> parts;
+  std::vector<SwapPart> parts;
   for (std::size_t i = 0; i < net_.layers.size(); ++i) {
     const SuperNetLayer& layer = net_.layers[i];
     const Rect want = to.rects[i], have = from.rects[i];
@@ -102,7 +107,17 @@ std::vector<FetchPart> InferencePlanner::PlanSwap(const SubGraph& from, const Su
       const std::uint64_t address =
           weight_base_[i] + static_cast<std::uint64_t>(std::int64_t{first} * layer.max_channels * area +
                                                        skip * area * kernels_here);
-      parts.push_back({address, bytes, link.TransferCycles(bytes)});
+      SwapPart part;
+      part.address = address;
+      part.bytes = bytes;
+      part.link = link.TransferCycles(bytes);
+      part.layer = static_cast<int>(i);
+      part.first_kernel = first;
+      part.kernels = static_cast<int>(kernels);
+      part.channels = want.channels;
+      part.held_kernels = static_cast<int>(held_kernels);
+      part.held_channels = static_cast<int>(held_channels);
+      parts.push_back(part);
     }
   }
   return parts;

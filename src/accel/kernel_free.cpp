@@ -195,8 +195,8 @@ SwapResult KernelFreeAccelerator::Swap(const SubGraph& from, const SubGraph& to)
   memory_->Quiesce();
   Dma weights(hw, hw.accel.axi.weight_ports, 0, *memory_, result.total, &Counters::weight_dma_busy_cycles);
   Dma::Ticket last = 0;
-  const std::vector<FetchPart> parts = planner_.PlanSwap(from, to);
-  for (const FetchPart& part : parts) {
+  const std::vector<SwapPart> parts = planner_.PlanSwap(from, to);
+  for (const SwapPart& part : parts) {
     last = weights.Issue(Traffic::kSwap, Cycles(0), part);
     result.total.events[Event::kPbWrite] += part.bytes.value();
   }

@@ -23,6 +23,7 @@ LayerPlan::LayerPlan(const HardwareConfig& hw, const SuperNet& net, const Op& op
                      Rect cached, const LayerAddresses& addresses)
     : op_(op),
       place_(place),
+      cached_(cached),
       addresses_(addresses),
       weight_link_(hw, hw.accel.axi.weight_ports),
       banks_(hw.accel.db_ping_pong ? 2 : 1),
@@ -39,6 +40,7 @@ void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect ca
   const DpeArrayConfig& array = hw.accel.dpe_array;
   line_channels_ = array.channels;
   const int lanes = is_conv() ? array.kernels : hw.accel.vector_lanes;
+  kernel_lanes_ = lanes;
   if (is_conv()) {
     const SuperNetLayer& layer = net.layers[static_cast<std::size_t>(op_.supernet_layer)];
     max_kernels_ = layer.max_kernels;
@@ -183,6 +185,20 @@ Unit LayerPlan::UnitAt(int index) const {
   return unit;
 }
 
+UnitExtent LayerPlan::ExtentOf(const Unit& unit) const {
+  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
+  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
+  UnitExtent extent;
+  extent.first_kernel = tile.first_kernel;
+  extent.kernels = tile.kernels;
+  extent.first_out_row = unit.strip * place_.strip_out_rows;
+  extent.out_rows = static_cast<int>(strip.out_positions / op_.OutW());
+  extent.first_in_row = std::max(0, extent.first_out_row * op_.stride_h - op_.pad_h);
+  extent.in_rows = strip.rows_loaded;
+  extent.index_in_strip = unit.index % units_per_strip_;
+  return extent;
+}
+
 std::uint64_t LayerPlan::WeightAddress(const Unit& unit) const {
   // The SuperNet's weights lie in the order tiles read them: kernel tile, channel, tap, kernel.
   const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
@@ -199,7 +215,7 @@ std::uint64_t LayerPlan::QuantParamAddress(const Unit& unit) const {
 }
 
 std::uint64_t LayerPlan::IActAddress(const Unit& unit) const {
-  const std::int64_t first_row = std::max(0, unit.strip * place_.strip_out_rows * op_.stride_h - op_.pad_h);
+  const std::int64_t first_row = ExtentOf(unit).first_in_row;
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
   const std::int64_t row = strip.rows_loaded > 0 ? strip.iact_load.value() / strip.rows_loaded : 0;
   return addresses_.input + static_cast<std::uint64_t>(first_row * row);

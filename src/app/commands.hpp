@@ -1,6 +1,7 @@
 // The commands of sushisim, as plain functions on parsed options. stdout carries results.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,13 +10,30 @@
 
 namespace sushi::app {
 
+// Real data through the simulated hardware; what `run` and `infer` have in common.
+struct DataOptions {
+  bool functional = false;
+  std::uint64_t seed = 1;
+  std::string weights_dir, input;
+  std::vector<std::string> dumps;  // layer, directory, layer, directory …
+};
+
 struct RunOptions {
   std::vector<std::string> files, sets;
   std::string out;
   bool force = false, exact = false, records = true, json = false, quiet = false;
   std::vector<std::string> command_line;
+  DataOptions data;
 };
 void Run(const RunOptions& options);
+
+struct InferOptions {
+  std::vector<std::string> files, sets;
+  std::string subnet, cached = "empty", output;
+  bool force = false, json = false;
+  DataOptions data;
+};
+void Infer(const InferOptions& options);
 
 struct TableOptions {
   std::vector<std::string> files, sets;

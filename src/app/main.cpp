@@ -28,6 +28,7 @@ std::string VersionText() {
 
 struct Options {
   RunOptions run;
+  InferOptions infer;
   TableOptions table;
   StudyOptions study;
   ValidateOptions validate;
@@ -46,6 +47,25 @@ void AddFiles(CLI::App* command, std::vector<std::string>& files, std::vector<st
       ->allow_extra_args(false);
 }
 
+void AddData(CLI::App* command, DataOptions& data) {
+  command->add_flag("--functional", data.functional,
+                    "move real weights and activations through the hardware; cycles stay the same");
+  command->add_option("--data-seed", data.seed, "makes weights, parameters and images that no file gives")
+      ->capture_default_str();
+  command
+      ->add_option("--weights-dir", data.weights_dir,
+                   "int8 weights, LAYER.npy in KCRS order for every SuperNet layer; implies --functional")
+      ->type_name("DIR");
+  command
+      ->add_option(
+          "--dump-layer", data.dumps,
+          "write a layer's operands and result as .npy to DIR; implies --functional; may be repeated")
+      ->type_name("N|NAME DIR")
+      ->type_size(2)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void AddRun(CLI::App& app, Options& o) {
   CLI::App* run = app.add_subcommand("run", "serve a stream of queries and report cycles and energy");
   AddFiles(run, o.run.files, o.run.sets);
@@ -57,9 +77,35 @@ void AddRun(CLI::App& app, Options& o) {
                 "no queries.csv, memory flat in the number of queries, quantiles within 0.1 %");
   run->add_flag("--json", o.run.json, "print summary.json instead of the summary");
   run->add_flag("--quiet", o.run.quiet, "print nothing on success");
+  AddData(run, o.run.data);
   run->callback([&o, run] {
     if (run->count("--out") > 0 && o.run.out.empty()) throw UserError("--out: expected a directory name");
     Run(o.run);
+  });
+}
+
+void AddInfer(CLI::App& app, Options& o) {
+  CLI::App* infer = app.add_subcommand("infer", "run one SubNet once, with real data if wanted");
+  AddFiles(infer, o.infer.files, o.infer.sets);
+  infer->add_option("--subnet", o.infer.subnet, "the SubNet")->required()->type_name("NAME");
+  infer
+      ->add_option(
+          "--cached", o.infer.cached,
+          "SubGraph in the Persistent Buffer: empty, one that `table` lists, or a SubNet's beginning")
+      ->capture_default_str()
+      ->type_name("NAME");
+  AddData(infer, o.infer.data);
+  infer
+      ->add_option("--input", o.infer.data.input,
+                   "uint8 image (C, H, W) or (1, C, H, W); implies --functional")
+      ->type_name("FILE.npy");
+  infer->add_option("--output", o.infer.output, "write the last layer's result; implies --functional")
+      ->type_name("FILE.npy");
+  infer->add_flag("--force", o.infer.force, "replace existing files and dump directories");
+  infer->add_flag("--json", o.infer.json, "print JSON");
+  infer->callback([&o] {
+    o.infer.data.functional |= !o.infer.output.empty();
+    Infer(o.infer);
   });
 }
 
@@ -231,6 +277,7 @@ int Main(int argc, char** argv) {
   for (int i = 0; i < argc; ++i) options.run.command_line.emplace_back(argv[i]);
   options.study.command_line = options.run.command_line;
   AddRun(app, options);
+  AddInfer(app, options);
   AddTable(app, options);
   AddStudy(app, options);
   AddValidate(app, options);

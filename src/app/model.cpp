@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "functional.hpp"
 #include "sushi/config/experiment.hpp"
 #include "sushi/config/model_file.hpp"
 #include "sushi/report/model_report.hpp"
@@ -23,14 +24,7 @@ void ShowModel(const ModelOptions& options) {
     report::PrintSharedWeights(net, std::cout);
     return;
   }
-  const int subnet = net.FindSubNet(options.subnet);
-  if (subnet == kNone) {
-    std::vector<std::string> names;
-    for (const SubNet& s : net.subnets) names.push_back(s.name);
-    throw UserError("--subnet: " + net.name + " has no SubNet '" + options.subnet.substr(0, 60) + "'" +
-                    DidYouMean(options.subnet, names));
-  }
-  report::PrintLayers(net, subnet, std::cout);
+  report::PrintLayers(net, FindSubNet(net, options.subnet), std::cout);
 }
 
 }  // namespace sushi::app

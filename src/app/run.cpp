@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "commands.hpp"
+#include "functional.hpp"
 #include "manifest.hpp"
 #include "serve.hpp"
 #include "session.hpp"
@@ -36,7 +37,10 @@ Json ManifestJson(const Session& session, const RunOptions& options, std::time_t
 class RunCommand {
  public:
   explicit RunCommand(const RunOptions& options)
-      : options_(options), started_(std::time(nullptr)), session_(options.files, options.sets) {
+      : options_(options),
+        started_(std::time(nullptr)),
+        session_(options.files, options.sets),
+        data_(options.data, session_.net, kNone, options.force) {
     const config::Experiment& e = session_.experiment;
     config::RequireTrace(e);
     energy_ = config::RequireEnergy(e);
@@ -65,8 +69,10 @@ class RunCommand {
   }
 
   void Run() {
-    RunInElaboration(*session_.planner, MakeMemory(session_.experiment.hardware),
-                     [this](ServiceModel& model) { RunBody(model); });
+    RunInElaboration(
+        *session_.planner, MakeMemory(session_.experiment.hardware),
+        [this](ServiceModel& model) { RunBody(model); }, data_.run());
+    data_.Commit();
     if (out_) out_->Commit();
   }
 
@@ -88,7 +94,15 @@ class RunCommand {
                                         : e.trace.file.substr(e.trace.file.find_last_of('/') + 1);
     report.identity = session_.identity;
     report.book = &book;
+    if (data_.dumps()) DumpFirstQuery(model);
     Report(report);
+  }
+
+  // A result that is known is not simulated again, so the first query's inference is run once more.
+  void DumpFirstQuery(ServiceModel& model) {
+    data_.DumpNext(first_query_->choice.subnet);
+    model.Infer(first_query_->choice.subnet,
+                columns_.columns[static_cast<std::size_t>(first_query_->cached)].graph);
   }
 
   LatencyTable MakeTable(ServiceBook& book) {
@@ -100,10 +114,14 @@ class RunCommand {
   StreamResult Serve(ServiceBook& book, const LatencyTable& table, const std::string& caching, bool main) {
     const config::Experiment& e = session_.experiment;
     const bool write = main && out_ && options_.records;
-    if (!write) return ServeOnce(e, caching, columns_, book, table, options_.records, nullptr);
+    const auto note_first = [&](const QueryRecord& record) {
+      if (main && !first_query_) first_query_ = record;
+    };
+    if (!write) return ServeOnce(e, caching, columns_, book, table, options_.records, note_first);
     std::ofstream queries = out_->Open("queries.csv");
     report::WriteQueryHeader(queries);
     StreamResult result = ServeOnce(e, caching, columns_, book, table, true, [&](const QueryRecord& record) {
+      note_first(record);
       report::WriteQueryRow(record, table, queries);
     });
     OutputDirectory::Close(queries, "queries.csv");
@@ -128,6 +146,8 @@ class RunCommand {
   const RunOptions& options_;
   std::time_t started_;
   Session session_;
+  FunctionalSession data_;
+  std::optional<QueryRecord> first_query_;
   EnergyTable energy_;
   Columns columns_;
   std::string caching_name_;

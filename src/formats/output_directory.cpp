@@ -11,15 +11,16 @@
 namespace sushi {
 namespace fs = std::filesystem;
 
-OutputDirectory::OutputDirectory(const std::string& path, bool force) : path_(path) {
+OutputDirectory::OutputDirectory(const std::string& path, bool force, const std::string& marker)
+    : path_(path) {
   while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
-  if (path_.empty()) throw UserError("--out: expected a directory name");
+  if (path_.empty()) throw UserError("expected a directory name, found an empty one");
   std::error_code error;
   if (fs::exists(path_, error)) {
     if (!force) throw UserError({path_, 0}, "", "already exists; --force replaces it");
     const bool ours = fs::is_directory(path_, error) &&
-                      (fs::is_empty(path_, error) || fs::exists(fs::path(path_) / "manifest.json", error));
-    if (!ours) throw UserError({path_, 0}, "", "is not a result directory (no manifest.json); not replaced");
+                      (fs::is_empty(path_, error) || fs::exists(fs::path(path_) / marker, error));
+    if (!ours) throw UserError({path_, 0}, "", "is not a result directory (no " + marker + "); not replaced");
   }
   partial_ = path_ + ".partial-" + std::to_string(getpid());
   fs::remove_all(partial_, error);

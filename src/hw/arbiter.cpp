@@ -10,6 +10,7 @@ Arbiter::Arbiter(const sc_core::sc_module_name& name)
     : sc_module(name), initiators("initiators"), memory("memory") {
   initiators.register_nb_transport_fw(this, &Arbiter::Forward);
   initiators.register_b_transport(this, &Arbiter::ForwardBlocking);
+  initiators.register_transport_dbg(this, &Arbiter::ForwardDebug);
   memory.register_nb_transport_bw(this, &Arbiter::Backward);
 }
 
@@ -27,6 +28,10 @@ tlm::tlm_sync_enum Arbiter::Forward(int initiator, tlm::tlm_generic_payload& pay
 
 void Arbiter::ForwardBlocking(int, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   memory->b_transport(payload, delay);
+}
+
+unsigned Arbiter::ForwardDebug(int, tlm::tlm_generic_payload& payload) {
+  return memory->transport_dbg(payload);
 }
 
 // Hands requests to the memory while it takes them. `entering` is told END_REQ by its return path.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sushi/functional/dram_content.hpp"
 #include "sushi/hw/sushi_accel.hpp"
 
 namespace sushi {
@@ -15,6 +16,11 @@ Controller::Controller(const sc_core::sc_module_name& name, const InferencePlann
       weight_speed_(planner.hw(), planner.hw().accel.axi.weight_ports),
       iact_speed_(planner.hw(), planner.hw().accel.axi.iact_ports),
       oact_speed_(planner.hw(), planner.hw().accel.axi.oact_ports) {}
+
+template <typename Step>
+const DataTransfer* Controller::Data(Step step) {
+  return blocks_.data_path == nullptr ? nullptr : step(*blocks_.data_path);
+}
 
 const SubGraph& Controller::cached() const { return blocks_.persistent_buffer.content(); }
 
@@ -30,6 +36,7 @@ void Controller::BeginLayer() {
 
 LayerResult Controller::RunLayer(const LayerPlan& plan, Cycles host, int layer) {
   BeginLayer();
+  if (blocks_.data_path) blocks_.data_path->BeginLayer(plan, layer);
   result_.counters.dpe_cycles[DpeState::kHost] += host.value();
   blocks_.layer_clock.WaitUntil(host);
   Prefetch(plan, 0, layer);
@@ -40,6 +47,7 @@ LayerResult Controller::RunLayer(const LayerPlan& plan, Cycles host, int layer) 
   result_.counters.dpe_cycles[DpeState::kWaitDrain] += (end - now).value();
   result_.cycles = end;
   CountMemory();
+  if (blocks_.data_path) blocks_.data_path->EndLayer(plan);
   return result_;
 }
 
@@ -54,12 +62,13 @@ Cycles Controller::RunUnit(const LayerPlan& plan, int index, Cycles begin, int l
   if (unit.quant_params > Bytes(0)) {
     blocks_.quant_param_buffer.Hold(unit.quant_params);
     quant_params_ = &Load(blocks_.weight_dma, weight_speed_, Traffic::kQuantParams,
-                          plan.QuantParamAddress(unit), unit.quant_params, layer, index);
+                          plan.QuantParamAddress(unit), unit.quant_params, layer, index,
+                          Data([&](DataPath& data) { return data.LoadQuantParams(plan, unit); }));
   }
   const Transfer* iacts = nullptr;
   if (unit.iact_load > Bytes(0)) {
     iacts = &Load(blocks_.iact_dma, iact_speed_, Traffic::kIActs, plan.IActAddress(unit), unit.iact_load,
-                  layer, index);
+                  layer, index, Data([&](DataPath& data) { return data.LoadIActs(plan, unit); }));
   }
   if (index == 0 && plan.banks() == 2) Prefetch(plan, 1, layer);
 
@@ -76,12 +85,14 @@ Cycles Controller::RunUnit(const LayerPlan& plan, int index, Cycles begin, int l
   const Transfer* residual = nullptr;
   if (unit.residual > Bytes(0)) {
     blocks_.layer_clock.WaitUntil(std::max(start, FetchDone(fetch)));
-    residual = &Load(blocks_.iact_dma, iact_speed_, Traffic::kResiduals, plan.ResidualAddress(unit),
-                     unit.residual, layer, index);
+    residual =
+        &Load(blocks_.iact_dma, iact_speed_, Traffic::kResiduals, plan.ResidualAddress(unit), unit.residual,
+              layer, index, Data([&](DataPath& data) { return data.LoadResidual(plan, unit); }));
   }
   if (unit.drains && quant_params_ != nullptr)
     finish = WithOperands(unit, finish, AwaitDone(blocks_.weight_dma, *quant_params_));
   if (residual != nullptr) finish = WithOperands(unit, finish, AwaitDone(blocks_.iact_dma, *residual));
+  if (blocks_.data_path) blocks_.data_path->RunUnit(plan, unit);
   plan.CountUnit(unit, result_.counters);
   CountDpeCycles(plan, unit, inputs, start, compute_finish, finish, result_.counters);
 
@@ -89,10 +100,12 @@ Cycles Controller::RunUnit(const LayerPlan& plan, int index, Cycles begin, int l
   if (unit.drain > Bytes(0)) {
     engine.RunToDrain(unit, finish);
     write_back_ = &blocks_.oact_dma.Issue({Traffic::kOActs, plan.OActAddress(unit), unit.drain, true,
-                                           oact_speed_.TransferCycles(unit.drain), finish, layer, index});
+                                           oact_speed_.TransferCycles(unit.drain), finish, layer, index,
+                                           Data([&](DataPath& data) { return data.WriteBack(plan, unit); })});
   }
   engine.RunToFinish(finish);
   blocks_.dynamic_buffer.FreeBank();
+  if (blocks_.data_path) blocks_.data_path->FreeBank();
   return finish;
 }
 
@@ -107,10 +120,12 @@ void Controller::Prefetch(const LayerPlan& plan, int index, int layer) {
   const Unit unit = plan.UnitAt(index);
   blocks_.dynamic_buffer.FillBank(unit.shape->fetch);
   FetchPartsOf(plan, unit, planner_.hw().granularity, parts_);
+  if (blocks_.data_path) blocks_.data_path->FillBank(plan, unit);
   FetchedUnit fetched;
   for (const FetchPart& part : parts_) {
     fetched.push_back(&blocks_.weight_dma.Issue(
-        {Traffic::kWeights, part.address, part.bytes, false, part.link, Cycles(0), layer, index}));
+        {Traffic::kWeights, part.address, part.bytes, false, part.link, Cycles(0), layer, index,
+         Data([&](DataPath& data) { return data.NextWeights(part.bytes); })}));
   }
   fetched_.push_back(std::move(fetched));
 }
@@ -130,26 +145,51 @@ Cycles Controller::AwaitDone(DmaEngine& dma, const Transfer& transfer) {
 }
 
 const Transfer& Controller::Load(DmaEngine& dma, const LinkSpeed& speed, Traffic role, std::uint64_t address,
-                                 Bytes bytes, int layer, int unit) {
-  return dma.Issue({role, address, bytes, false, speed.TransferCycles(bytes), Cycles(0), layer, unit});
+                                 Bytes bytes, int layer, int unit, const DataTransfer* data) {
+  return dma.Issue({role, address, bytes, false, speed.TransferCycles(bytes), Cycles(0), layer, unit, data});
 }
 
 SwapResult Controller::Swap(const SubGraph& to) {
   BeginLayer();
   SwapResult swap;
   std::vector<const Transfer*> transfers;
-  for (const FetchPart& part : planner_.PlanSwap(cached(), to)) {
-    transfers.push_back(&blocks_.weight_dma.Issue(
-        {Traffic::kSwap, part.address, part.bytes, false, part.link, Cycles(0), kNone, 0}));
+  for (const SwapPart& part : planner_.PlanSwap(cached(), to)) {
+    transfers.push_back(
+        &blocks_.weight_dma.Issue({Traffic::kSwap, part.address, part.bytes, false, part.link, Cycles(0),
+                                   kNone, 0, Data([&](DataPath& data) { return data.LoadSwapPart(part); })}));
     result_.counters.events[Event::kPbWrite] += part.bytes.value();
   }
   for (const Transfer* transfer : transfers) swap.cycles = AwaitDone(blocks_.weight_dma, *transfer);
   blocks_.layer_clock.WaitUntil(swap.cycles);
   blocks_.persistent_buffer.Load(to);
   CountMemory();
+  if (blocks_.data_path) blocks_.data_path->EndSwap(to);
   swap.duration = clock_.TimeOf(swap.cycles);
   swap.total = result_.counters;
   return swap;
+}
+
+void Controller::LoadModel() {
+  if (!blocks_.data_path) return;
+  WriteWeights(planner_, *blocks_.functional->data, Untimed(true));
+}
+
+void Controller::BeginInference(int subnet) {
+  if (!blocks_.data_path) return;
+  WriteSubNet(planner_, *blocks_.functional->data, subnet, Untimed(true));
+  blocks_.data_path->BeginInference(subnet);
+}
+
+void Controller::EndInference(int subnet) {
+  if (!blocks_.data_path || !blocks_.functional->inference_done) return;
+  const int result = planner_.subnet(subnet).ops.back().output;
+  blocks_.functional->inference_done(subnet, ReadTensor(planner_, subnet, result, Untimed(false)));
+}
+
+DramAccess Controller::Untimed(bool write) {
+  return [this, write](std::uint64_t address, std::uint8_t* bytes, std::int64_t count) {
+    blocks_.iact_dma.AccessUntimed(address, bytes, count, write);
+  };
 }
 
 }  // namespace sushi

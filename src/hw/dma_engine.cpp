@@ -51,11 +51,14 @@ void DmaEngine::SendNext() {
     payload.set_address(job.descriptor.address);
     payload.set_data_length(static_cast<unsigned>(job.descriptor.bytes.value()));
     payload.set_streaming_width(static_cast<unsigned>(job.descriptor.bytes.value()));
+    const DataTransfer* data = job.descriptor.data;
+    payload.set_data_ptr(data == nullptr ? nullptr : data->bytes);
     payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     TileExtension& tile = TileOf(payload);
     tile.role = job.descriptor.role;
     tile.layer = job.descriptor.layer;
     tile.unit = job.descriptor.unit;
+    if (data != nullptr) tile.places = &data->places;
 
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
@@ -91,6 +94,8 @@ void DmaEngine::Complete(tlm::tlm_generic_payload& payload) {
   const auto found = std::find_if(jobs_.begin() + static_cast<std::ptrdiff_t>(next_answer_), jobs_.end(),
                                   [&](const Job& job) { return job.payload == &payload; });
   if (found == jobs_.end()) throw InternalError(std::string(name()) + ": response to no request");
+  const Descriptor& descriptor = found->descriptor;
+  if (!descriptor.write && descriptor.data != nullptr && !TileOf(payload).gathered) GatherUntimed(descriptor);
   found->timing = TileOf(payload).timing;
   if (!found->timing.has_value()) {  // an outside memory: all we know is that it has answered now
     const Picoseconds now = FromScTime(sc_core::sc_time_stamp() - origin_);
@@ -111,6 +116,36 @@ void DmaEngine::Deliver(Job& job) {
   job.transfer.answered = true;
   CountMemoryAccess(descriptor.role, descriptor.bytes, descriptor.write, *job.timing, *counters_);
   counters_->*busy_ += descriptor.link_cycles.value();
+}
+
+// A memory of somebody else's has filled in what lies at the descriptor's address: right when that is all.
+void DmaEngine::GatherUntimed(const Descriptor& descriptor) {
+  const GatherList& places = descriptor.data->places;
+  if (places.size() == 1 && places[0].count == 1 && places[0].address == descriptor.address) return;
+  std::uint8_t* to = descriptor.data->bytes;
+  for (const StridedBlock& block : places) {
+    std::uint64_t address = block.address;
+    for (std::int64_t i = 0; i < block.count; ++i, address += static_cast<std::uint64_t>(block.stride)) {
+      AccessUntimed(address, to, block.run, false);
+      to += block.run;
+    }
+  }
+}
+
+void DmaEngine::AccessUntimed(std::uint64_t address, std::uint8_t* bytes, std::int64_t count, bool write) {
+  tlm::tlm_generic_payload payload;
+  payload.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+  constexpr std::int64_t kMost = 1 << 30;  // TLM counts bytes in 32 bits
+  for (std::int64_t done = 0; done < count; done += kMost) {
+    const auto length = static_cast<unsigned>(std::min(kMost, count - done));
+    payload.set_address(address + static_cast<std::uint64_t>(done));
+    payload.set_data_ptr(bytes + done);
+    payload.set_data_length(length);
+    payload.set_streaming_width(length);
+    if (socket->transport_dbg(payload) == length) continue;
+    throw UserError(std::string(name()) +
+                    ": --functional needs a memory that holds data and answers transport_dbg");
+  }
 }
 
 }  // namespace sushi

@@ -13,6 +13,7 @@ Host::Host(const sc_core::sc_module_name& name, const InferencePlanner& planner,
 
 void Host::Run() {
   try {
+    accelerator->LoadModel();
     body_(*this);
   } catch (const sc_core::sc_unwind_exception&) {
     throw;  // the kernel's own, to end the process
@@ -26,6 +27,7 @@ void Host::Run() {
 InferenceResult Host::Infer(int subnet, const SubGraph& cached) {
   planner_.CheckFits(cached);
   if (accelerator->cached() != cached) accelerator->Swap(cached);
+  accelerator->BeginInference(subnet);
   const ClockDomain clock(planner_.hw().accel.clock_mhz);
   const Cycles host = planner_.HostCycles(planner_.hw().host.layer_call_us);
   InferenceResult result;
@@ -34,6 +36,7 @@ InferenceResult Host::Infer(int subnet, const SubGraph& cached) {
     const LayerPlan plan = planner_.PlanOp(subnet, op, accelerator->cached());
     AddLayer(accelerator->RunLayer(plan, host, op), clock, result);
   }
+  accelerator->EndInference(subnet);
   return result;
 }
 
@@ -44,6 +47,7 @@ SwapResult Host::Swap(const SubGraph& from, const SubGraph& to) {
 }
 
 LayerResult Host::RunAlone(int subnet, int op, Cycles host) {
+  accelerator->BeginInference(subnet);
   return accelerator->RunLayer(planner_.PlanAlone(subnet, op), host, op);
 }
 

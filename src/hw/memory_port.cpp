@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sushi/core/error.hpp"
+#include "sushi/hw/memory_data.hpp"
 #include "sushi/tlm/tile_extension.hpp"
 #include "sushi/tlm/time.hpp"
 
@@ -12,6 +13,7 @@ MemoryPort::MemoryPort(const sc_core::sc_module_name& name, std::unique_ptr<Memo
     : sc_module(name), socket("socket"), memory_(std::move(memory)) {
   socket.register_nb_transport_fw(this, &MemoryPort::NbTransport);
   socket.register_b_transport(this, &MemoryPort::BTransport);
+  socket.register_transport_dbg(this, &MemoryPort::Debug);
   SC_METHOD(Deliver);
   sensitive << due_;
   dont_initialize();
@@ -39,6 +41,7 @@ RequestId MemoryPort::Submit(tlm::tlm_generic_payload& payload, int initiator, s
   requests_.resize(static_cast<std::size_t>(id) + 1);
   requests_.back() = {&payload, initiator, blocked};
   ++in_flight_;
+  if (payload.is_write()) MoveData(payload, image_);
   return id;
 }
 
@@ -77,6 +80,11 @@ void MemoryPort::BTransport(int initiator, tlm::tlm_generic_payload& payload, sc
   wait(done);
 }
 
+unsigned MemoryPort::Debug(int /*initiator*/, tlm::tlm_generic_payload& payload) {
+  MoveData(payload, image_);
+  return payload.get_data_length();
+}
+
 // Asks the memory what comes next and wakes up then.
 void MemoryPort::Arm() {
   due_.cancel();
@@ -100,6 +108,7 @@ void MemoryPort::Announce(const MemoryEvent& event) {
   tlm::tlm_phase phase = done ? tlm::BEGIN_RESP : tlm::END_REQ;
   if (done) {
     if (auto* tile = request.payload->get_extension<TileExtension>()) tile->timing = event.timing;
+    if (!request.payload->is_write()) MoveData(*request.payload, image_);
     request.payload->set_response_status(tlm::TLM_OK_RESPONSE);
   }
   if (request.blocked != nullptr) {

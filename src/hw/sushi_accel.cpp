@@ -4,7 +4,8 @@
 
 namespace sushi {
 
-SushiAccel::SushiAccel(const sc_core::sc_module_name& name, const InferencePlanner& planner)
+SushiAccel::SushiAccel(const sc_core::sc_module_name& name, const InferencePlanner& planner,
+                       const FunctionalRun* functional_run)
     : sc_module(name),
       layer_clock(ClockDomain(planner.hw().accel.clock_mhz)),
       persistent_buffer("persistent_buffer", planner.hw().accel.pb.capacity(), planner.net()),
@@ -19,8 +20,15 @@ SushiAccel::SushiAccel(const sc_core::sc_module_name& name, const InferencePlann
       oact_dma("oact_dma", ClockDomain(planner.hw().accel.clock_mhz), &Counters::oact_dma_busy_cycles),
       dpe_array("dpe_array", layer_clock),
       vector_unit("vector_unit", layer_clock),
+      functional(functional_run),
       controller("controller", planner, *this),
-      memory_control("memory_control") {}
+      memory_control("memory_control") {
+  if (functional == nullptr) return;
+  data_path = std::make_unique<DataPath>(
+      planner, *functional,
+      BufferContents{persistent_buffer.contents, dynamic_buffer.contents, streaming_buffer.contents,
+                     line_buffer.contents, output_buffer.contents, quant_param_buffer.contents});
+}
 
 void SushiAccel::CheckIdle() const {
   for (const DmaEngine* dma : {&weight_dma, &iact_dma, &oact_dma}) {

@@ -101,24 +101,6 @@ nlohmann::ordered_json IndexOrNull(int index) {
   return index == kNone ? nlohmann::ordered_json() : nlohmann::ordered_json(index);
 }
 
-nlohmann::ordered_json OpJson(const Op& op) {
-  nlohmann::ordered_json json{{"name", op.name}, {"kind", Name(op.kind)}};
-  json["supernet_layer"] = IndexOrNull(op.supernet_layer);
-  json["out_channels"] = op.kernels;
-  json["in_channels"] = op.channels;
-  json["kernel"] = {op.kernel_h, op.kernel_w};
-  json["stride"] = {op.stride_h, op.stride_w};
-  json["pad"] = {op.pad_h, op.pad_w};
-  json["in"] = {op.in_h, op.in_w};
-  json["out"] = {op.OutH(), op.OutW()};
-  json["input_tensor"] = op.input;
-  json["output_tensor"] = op.output;
-  json["residual_tensor"] = IndexOrNull(op.residual);
-  json["weight_bytes"] = op.WeightBytes().value();
-  json["macs"] = op.Macs();
-  return json;
-}
-
 nlohmann::ordered_json SubNetJson(const SubNet& subnet) {
   nlohmann::ordered_json json{{"name", subnet.name},
                               {"top1_percent", subnet.top1_percent},
@@ -147,6 +129,24 @@ nlohmann::ordered_json LayersJson(const SuperNet& net) {
 }
 
 }  // namespace
+
+nlohmann::ordered_json OpJson(const Op& op) {
+  nlohmann::ordered_json json{{"name", op.name}, {"kind", Name(op.kind)}};
+  json["supernet_layer"] = IndexOrNull(op.supernet_layer);
+  json["out_channels"] = op.kernels;
+  json["in_channels"] = op.channels;
+  json["kernel"] = {op.kernel_h, op.kernel_w};
+  json["stride"] = {op.stride_h, op.stride_w};
+  json["pad"] = {op.pad_h, op.pad_w};
+  json["in"] = {op.in_h, op.in_w};
+  json["out"] = {op.OutH(), op.OutW()};
+  json["input_tensor"] = op.input;
+  json["output_tensor"] = op.output;
+  json["residual_tensor"] = IndexOrNull(op.residual);
+  json["weight_bytes"] = op.WeightBytes().value();
+  json["macs"] = op.Macs();
+  return json;
+}
 
 void PrintSubNets(const SuperNet& net, std::ostream& out) {
   Bytes conv_bytes;

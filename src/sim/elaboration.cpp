@@ -18,8 +18,8 @@ namespace {
 class Soc : public sc_core::sc_module {
  public:
   Soc(const sc_core::sc_module_name& name, const InferencePlanner& planner,
-      const std::function<void(ServiceModel&)>& body)
-      : sc_module(name), host("host", planner, body), accel("accel", planner) {
+      const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional)
+      : sc_module(name), host("host", planner, body), accel("accel", planner, functional) {
     host.accelerator.bind(accel.controller);
   }
 
@@ -56,6 +56,7 @@ class OutsideMemory : public sc_core::sc_module {
 };
 
 void Simulate(const InferencePlanner& planner, const std::function<void(ServiceModel&)>& body,
+              const FunctionalRun* functional,
               const std::function<std::unique_ptr<sc_core::sc_module>(Soc&)>& attach_memory) {
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
@@ -64,7 +65,7 @@ void Simulate(const InferencePlanner& planner, const std::function<void(ServiceM
     if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
       throw InternalError("the SystemC time resolution is not 1 ps");
     }
-    Soc soc("soc", planner, body);
+    Soc soc("soc", planner, body, functional);
     const std::unique_ptr<sc_core::sc_module> memory = attach_memory(soc);
     sc_core::sc_start();
     if (soc.host.failure()) std::rethrow_exception(soc.host.failure());
@@ -78,15 +79,15 @@ void Simulate(const InferencePlanner& planner, const std::function<void(ServiceM
 }  // namespace
 
 void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> memory,
-                      const std::function<void(ServiceModel&)>& body) {
-  Simulate(planner, body,
+                      const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional) {
+  Simulate(planner, body, functional,
            [&memory](Soc& soc) { return std::make_unique<BuiltInMemory>("memory", soc, std::move(memory)); });
 }
 
 void RunInElaboration(const InferencePlanner& planner,
                       const std::function<std::unique_ptr<ExternalMemory>()>& make,
-                      const std::function<void(ServiceModel&)>& body) {
-  Simulate(planner, body,
+                      const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional) {
+  Simulate(planner, body, functional,
            [&make](Soc& soc) { return std::make_unique<OutsideMemory>("memory", soc, make()); });
 }
 

@@ -4,7 +4,7 @@
 #
 #   tests/ci/install_packages.sh [--tests] [--dry-run]
 #
-#   --tests    also what ./test.sh needs: clang, the linters, ccache, Python, Google Benchmark
+#   --tests    also what ./test.sh needs: clang, the linters, ccache, Python, Eigen, Google Benchmark
 #   --dry-run  print the missing packages, one a line, and install nothing
 set -euo pipefail
 
@@ -13,7 +13,7 @@ build_packages=(
   libsystemc-dev libspdlog-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libxxhash-dev
   libgtest-dev libgmock-dev
 )
-test_packages=(clang clang-format clang-tidy shellcheck ccache libbenchmark-dev gnuplot-nox python3)
+test_packages=(clang clang-format clang-tidy shellcheck ccache libbenchmark-dev libeigen3-dev gnuplot-nox python3)
 
 wanted=("${build_packages[@]}")
 dry_run=false

@@ -20,10 +20,10 @@ forbid() {
   return "$status"
 }
 
-model='supernet accel dram energy sched query'
+model='supernet accel functional dram energy sched query'
 layers() {
   local status=0
-  forbid 'core stats' 'sushi/(supernet|accel|dram|energy|sched|query|config|formats|report|tlm|hw|sim)/' || status=1
+  forbid 'core stats' 'sushi/(supernet|accel|functional|dram|energy|sched|query|config|formats|report|tlm|hw|sim)/' || status=1
   forbid "$model" 'sushi/(config|formats|report|tlm|hw|sim)/' || status=1
   forbid "core stats $model" 'systemc|tlm|yaml-cpp|nlohmann|xxhash|CLI|spdlog|fstream|iostream' || status=1
   forbid 'config formats report' 'sushi/(tlm|hw|sim)/|systemc|tlm|CLI|spdlog' || status=1

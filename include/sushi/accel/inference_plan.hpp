@@ -12,6 +12,13 @@
 
 namespace sushi {
 
+// One transaction of a swap: what of a kernel tile the new SubGraph holds and the old one did not.
+struct SwapPart : FetchPart {
+  int layer = 0;  // of the SuperNet
+  int first_kernel = 0, kernels = 0, channels = 0;
+  int held_kernels = 0, held_channels = 0;  // the corner that is there already
+};
+
 class InferencePlanner {
  public:
   // Places the activations of every SubNet. `hw` and `net` must outlive the planner. UserError when a
@@ -28,17 +35,27 @@ class InferencePlanner {
   // The op from and to DRAM with nothing cached, as the board was measured.
   LayerPlan PlanAlone(int subnet, int op) const;
   // Fetches of to∖from, a kernel tile at a time.
-  std::vector<FetchPart> PlanSwap(const SubGraph& from, const SubGraph& to) const;
+  std::vector<SwapPart> PlanSwap(const SubGraph& from, const SubGraph& to) const;
   Cycles HostCycles(double layer_call_us) const;
 
- private:
+  // Where things lie in DRAM.
   LayerAddresses AddressesOf(int subnet, const Op& op) const;
+  std::uint64_t WeightBase(int layer) const { return weight_base_[static_cast<std::size_t>(layer)]; }
+  std::uint64_t TensorBase(int tensor) const {
+    return activation_base_ + static_cast<std::uint64_t>(tensor) * tensor_stride_;
+  }
+  // Channels of a tensor that lie together: a kernel tile of the op that makes it.
+  int TensorGroup(int subnet, int tensor) const {
+    return tensor_group_[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(tensor)];
+  }
 
+ private:
   const HardwareConfig& hw_;
   const SuperNet& net_;
   std::vector<std::vector<OpPlacement>> placements_;  // per SubNet and op
   std::vector<std::uint64_t> weight_base_;            // per SuperNet layer
   std::vector<std::uint64_t> quant_base_;
+  std::vector<std::vector<int>> tensor_group_;  // per SubNet and tensor
   std::uint64_t activation_base_ = 0;
   std::uint64_t tensor_stride_ = 0;
 };

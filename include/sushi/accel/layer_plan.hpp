@@ -61,6 +61,16 @@ struct LayerAddresses {
   std::uint64_t weights = 0;  // of the SuperNet layer
   std::uint64_t quant_params = 0;
   std::uint64_t input = 0, output = 0, residual = 0;
+  // Channels that lie together in these tensors: a kernel tile of the op that made them.
+  int input_group = 1, residual_group = 1;
+};
+
+// Where a unit stands in the layer, for those who move its data.
+struct UnitExtent {
+  int first_kernel = 0, kernels = 0;
+  int first_out_row = 0, out_rows = 0;
+  int first_in_row = 0, in_rows = 0;  // rows of the map that the strip needs
+  int index_in_strip = 0;
 };
 
 class LayerPlan {
@@ -78,6 +88,15 @@ class LayerPlan {
   int banks() const { return banks_; }
   int units() const { return static_cast<int>(strips_.size()) * units_per_strip_; }
   Unit UnitAt(int index) const;
+  UnitExtent ExtentOf(const Unit& unit) const;
+
+  const OpPlacement& placement() const { return place_; }
+  const LayerAddresses& addresses() const { return addresses_; }
+  Rect cached() const { return cached_; }
+  int kernel_lanes() const { return kernel_lanes_; }  // kernels of a full kernel tile
+  int max_kernels() const { return max_kernels_; }    // of the SuperNet layer
+  int max_channels() const { return max_channels_; }
+  bool weights_stay() const { return weights_stay_; }  // later strips find the fetched weights in the DB
 
   // Address of the weights of a unit; of its strip of input; and so on.
   std::uint64_t WeightAddress(const Unit& unit) const;
@@ -107,9 +126,11 @@ class LayerPlan {
 
   Op op_;
   OpPlacement place_;
+  Rect cached_;
   LayerAddresses addresses_;
   LinkSpeed weight_link_;
   int banks_ = 2;
+  int kernel_lanes_ = 0;
   int tile_channels_ = 0;  // folded channels a tile takes: 9, or 81 for 1×1
   int channel_tiles_ = 0;
   int line_channels_ = 0;

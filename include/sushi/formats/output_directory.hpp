@@ -9,8 +9,9 @@ namespace sushi {
 
 class OutputDirectory {
  public:
-  // UserError when `path` exists and `force` is not given, or nothing can be written there.
-  OutputDirectory(const std::string& path, bool force);
+  // UserError when `path` exists and `force` is not given, or nothing can be written there. Only a directory
+  // that is empty or holds a file `marker` is replaced.
+  OutputDirectory(const std::string& path, bool force, const std::string& marker = "manifest.json");
   OutputDirectory(const OutputDirectory&) = delete;
   OutputDirectory& operator=(const OutputDirectory&) = delete;
   ~OutputDirectory();  // drops everything unless committed

@@ -30,6 +30,7 @@ class Arbiter : public sc_core::sc_module {
   tlm::tlm_sync_enum Backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                               sc_core::sc_time& delay);
   void ForwardBlocking(int initiator, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  unsigned ForwardDebug(int initiator, tlm::tlm_generic_payload& payload);
   void Dispatch(const tlm::tlm_generic_payload* entering);
   void SendEndRequest(const Request& request);
   int TakeInFlight(const tlm::tlm_generic_payload& payload);

@@ -5,6 +5,7 @@
 #include <systemc>
 
 #include "sushi/core/units.hpp"
+#include "sushi/functional/buffer_contents.hpp"
 #include "sushi/supernet/subgraph.hpp"
 
 namespace sushi {
@@ -24,6 +25,14 @@ class OnChipBuffer : public sc_core::sc_module {
   Bytes peak_;
 };
 
+// The same with the data that it holds, empty unless data move.
+template <typename Contents>
+class FilledBuffer : public OnChipBuffer {
+ public:
+  using OnChipBuffer::OnChipBuffer;
+  Contents contents;
+};
+
 // The Dynamic Buffer: banks that are filled and emptied whole, in turn.
 class DynamicBuffer : public sc_core::sc_module {
  public:
@@ -32,6 +41,7 @@ class DynamicBuffer : public sc_core::sc_module {
   void FreeBank();             // the bank filled first
   int banks() const { return banks_; }
   int filled() const { return filled_; }
+  WeightBanks contents;  // empty unless data move
 
  private:
   Bytes bank_capacity_;
@@ -46,6 +56,7 @@ class PersistentBuffer : public sc_core::sc_module {
 
   void Load(const SubGraph& graph);  // InternalError when it does not fit
   const SubGraph& content() const { return content_; }
+  CachedWeights contents;  // its bytes, empty unless data move
 
  private:
   Bytes capacity_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sushi/accel/inference_plan.hpp"
+#include "sushi/functional/dram_content.hpp"
 #include "sushi/hw/dma_engine.hpp"
 
 namespace sushi {
@@ -18,6 +19,11 @@ class AcceleratorInterface : public virtual sc_core::sc_interface {
  public:
   virtual LayerResult RunLayer(const LayerPlan& plan, Cycles host, int layer) = 0;
   virtual SwapResult Swap(const SubGraph& to) = 0;
+  // Data, in no time; nothing happens in a run without. The weights get into DRAM; parameters, image and
+  // register settings of a SubNet; its result is read and reported.
+  virtual void LoadModel() = 0;
+  virtual void BeginInference(int subnet) = 0;
+  virtual void EndInference(int subnet) = 0;
   virtual const SubGraph& cached() const = 0;
 };
 
@@ -28,6 +34,9 @@ class Controller : public sc_core::sc_module, public AcceleratorInterface {
 
   LayerResult RunLayer(const LayerPlan& plan, Cycles host, int layer) override;
   SwapResult Swap(const SubGraph& to) override;
+  void LoadModel() override;
+  void BeginInference(int subnet) override;
+  void EndInference(int subnet) override;
   const SubGraph& cached() const override;
 
  private:
@@ -41,7 +50,11 @@ class Controller : public sc_core::sc_module, public AcceleratorInterface {
   UnitFetch AwaitFetch(const FetchedUnit& fetched);
   Cycles AwaitDone(DmaEngine& dma, const Transfer& transfer);
   const Transfer& Load(DmaEngine& dma, const LinkSpeed& speed, Traffic role, std::uint64_t address,
-                       Bytes bytes, int layer, int unit);
+                       Bytes bytes, int layer, int unit, const DataTransfer* data);
+  DramAccess Untimed(bool write);
+  // What `step` of the data path says; null in a run without data.
+  template <typename Step>
+  const DataTransfer* Data(Step step);
 
   const InferencePlanner& planner_;
   SushiAccel& blocks_;

@@ -12,6 +12,7 @@
 
 #include "sushi/accel/dma_link.hpp"
 #include "sushi/accel/results.hpp"
+#include "sushi/functional/data_path.hpp"
 #include "sushi/tlm/payload_pool.hpp"
 
 namespace sushi {
@@ -30,6 +31,7 @@ struct Descriptor {
   Cycles link_cycles;
   Cycles not_before;  // write-back: when the array has produced the last of the data
   int layer = 0, unit = 0;
+  const DataTransfer* data = nullptr;  // null: timing only; stays where it is until answered
 };
 
 class DmaEngine : public sc_core::sc_module {
@@ -47,6 +49,10 @@ class DmaEngine : public sc_core::sc_module {
   // Waits (in the caller's process) until the transfer has been answered.
   void Await(const Transfer& transfer);
 
+  // Reads or writes the memory behind the socket in no time (transport_dbg). UserError when the memory does
+  // not let all bytes be accessed so.
+  void AccessUntimed(std::uint64_t address, std::uint8_t* bytes, std::int64_t count, bool write);
+
   int outstanding() const { return outstanding_; }
   const PayloadPool& pool() const { return pool_; }
 
@@ -63,6 +69,7 @@ class DmaEngine : public sc_core::sc_module {
                               sc_core::sc_time& delay);
   void Complete(tlm::tlm_generic_payload& payload);
   void Deliver(Job& job);
+  void GatherUntimed(const Descriptor& descriptor);
 
   DmaLink link_;
   std::int64_t Counters::*busy_;

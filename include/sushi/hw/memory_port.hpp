@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sushi/dram/memory.hpp"
+#include "sushi/functional/dram_image.hpp"
 
 namespace sushi {
 
@@ -49,7 +50,10 @@ class MemoryPort : public sc_core::sc_module, public MemoryControl {
   void Announce(const MemoryEvent& event);
   void Arm();
 
+  unsigned Debug(int initiator, tlm::tlm_generic_payload& payload);
+
   std::unique_ptr<Memory> memory_;
+  DramImage image_;  // empty unless data move
   sc_core::sc_event due_;
   std::vector<Request> requests_;     // by id
   std::vector<MemoryEvent> overdue_;  // came up within a forward call

@@ -2,8 +2,10 @@
 // logs and results agree (soc.accel.dpe_array).
 #pragma once
 
+#include <memory>
 #include <systemc>
 
+#include "sushi/functional/data_path.hpp"
 #include "sushi/hw/buffers.hpp"
 #include "sushi/hw/compute.hpp"
 #include "sushi/hw/controller.hpp"
@@ -14,7 +16,9 @@ namespace sushi {
 
 class SushiAccel : public sc_core::sc_module {
  public:
-  SushiAccel(const sc_core::sc_module_name& name, const InferencePlanner& planner);
+  // With `functional` data move; it outlives the module.
+  SushiAccel(const sc_core::sc_module_name& name, const InferencePlanner& planner,
+             const FunctionalRun* functional = nullptr);
 
   // InternalError when a payload or a transfer is still out, or a buffer is not empty.
   void CheckIdle() const;
@@ -22,15 +26,17 @@ class SushiAccel : public sc_core::sc_module {
   LayerClock layer_clock;
   PersistentBuffer persistent_buffer;
   DynamicBuffer dynamic_buffer;
-  OnChipBuffer streaming_buffer;
-  OnChipBuffer line_buffer;
-  OnChipBuffer output_buffer;
-  OnChipBuffer quant_param_buffer;
+  FilledBuffer<ActivationStore> streaming_buffer;
+  FilledBuffer<std::vector<std::int16_t>> line_buffer;
+  FilledBuffer<std::vector<std::int32_t>> output_buffer;
+  FilledBuffer<QuantParamBytes> quant_param_buffer;
   DmaEngine weight_dma;
   DmaEngine iact_dma;
   DmaEngine oact_dma;
   ComputeEngine dpe_array;
   ComputeEngine vector_unit;
+  const FunctionalRun* functional;      // null: timing only
+  std::unique_ptr<DataPath> data_path;  // null: timing only
   Controller controller;
   // Quiescing is a side band that only the built-in memory offers.
   sc_core::sc_port<MemoryControl, 1, sc_core::SC_ZERO_OR_MORE_BOUND> memory_control;

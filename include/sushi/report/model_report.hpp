@@ -17,5 +17,7 @@ void PrintLayers(const SuperNet& net, int subnet, std::ostream& out);
 
 // All of the above of every SubNet, in bytes and counts.
 nlohmann::ordered_json ModelJson(const SuperNet& net);
+// One op of it.
+nlohmann::ordered_json OpJson(const Op& op);
 
 }  // namespace sushi::report

@@ -9,13 +9,16 @@
 #include "sushi/accel/inference_plan.hpp"
 #include "sushi/accel/service_model.hpp"
 #include "sushi/dram/memory.hpp"
+#include "sushi/functional/data_path.hpp"
 
 namespace sushi {
 
 // Elaborates the system and runs `body` in the host's process; every call of the ServiceModel it is given
 // is simulated, back to back. What `body` throws comes out here. SystemC elaborates once a process.
+// With `functional` data move through the same transactions; cycles and counters are the same.
 void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> memory,
-                      const std::function<void(ServiceModel&)>& body);
+                      const std::function<void(ServiceModel&)>& body,
+                      const FunctionalRun* functional = nullptr);
 
 // A DRAM simulator of the user's own: a module with a TLM-2.0 target socket (AT base protocol). One request
 // waits for END_REQ at a time; responses may come in any order; TileExtension may be ignored. The time of
@@ -30,7 +33,8 @@ class ExternalMemory {
 // between layers.
 void RunInElaboration(const InferencePlanner& planner,
                       const std::function<std::unique_ptr<ExternalMemory>()>& make,
-                      const std::function<void(ServiceModel&)>& body);
+                      const std::function<void(ServiceModel&)>& body,
+                      const FunctionalRun* functional = nullptr);
 
 std::string SystemCVersion();
 

@@ -6,6 +6,7 @@
 #include <tlm>
 
 #include "sushi/accel/results.hpp"
+#include "sushi/functional/dram_image.hpp"
 
 namespace sushi {
 
@@ -15,6 +16,10 @@ struct TileExtension : tlm::tlm_extension<TileExtension> {
   int unit = 0;
   // Filled in by the built-in memory: when the data really moved, since the memory was last quiesced.
   std::optional<MemoryTiming> timing;
+  // Reads with data: where the payload's bytes lie, one run after the other. A memory that fills them in so
+  // says it; another fills in what lies at the payload's address, and the DMA engine gathers by itself.
+  const GatherList* places = nullptr;
+  bool gathered = false;
 
   tlm::tlm_extension_base* clone() const override { return new TileExtension(*this); }
   void copy_from(const tlm::tlm_extension_base& other) override {

@@ -1,0 +1,141 @@
+#include "eigen_reference.hpp"
+
+#include <Eigen/Dense>
+#include <algorithm>
+
+namespace sushi::testing {
+namespace {
+
+using Matrix = Eigen::Matrix<std::int32_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+struct Shape {
+  int channels, height, width;
+  std::size_t At(int c, int y, int x) const {
+    return (static_cast<std::size_t>(c) * static_cast<std::size_t>(height) + static_cast<std::size_t>(y)) *
+               static_cast<std::size_t>(width) +
+           static_cast<std::size_t>(x);
+  }
+};
+
+std::uint8_t Clamp(std::int64_t value) {
+  return static_cast<std::uint8_t>(std::min<std::int64_t>(255, std::max<std::int64_t>(0, value)));
+}
+
+// ⌊numerator / 2^24⌋
+std::int64_t FloorShift(std::int64_t numerator) {
+  const std::int64_t divisor = 1 << 24;
+  return numerator >= 0 ? numerator / divisor : -((-numerator + divisor - 1) / divisor);
+}
+
+// Row (c, r, s), column (y, x).
+Matrix Im2Col(const Op& op, const Values& input, std::uint8_t padding) {
+  const Shape in{op.channels, op.in_h, op.in_w};
+  Matrix columns(op.channels * op.kernel_h * op.kernel_w, op.OutH() * op.OutW());
+  Eigen::Index row = 0;
+  for (int c = 0; c < op.channels; ++c) {
+    for (int r = 0; r < op.kernel_h; ++r) {
+      for (int s = 0; s < op.kernel_w; ++s, ++row) {
+        for (int p = 0; p < op.OutH() * op.OutW(); ++p) {
+          const int y = p / op.OutW() * op.stride_h + r - op.pad_h;
+          const int x = p % op.OutW() * op.stride_w + s - op.pad_w;
+          const bool inside = y >= 0 && y < op.in_h && x >= 0 && x < op.in_w;
+          columns(row, p) = inside ? input[in.At(c, y, x)] : padding;
+        }
+      }
+    }
+  }
+  return columns;
+}
+
+Values Convolution(const Op& op, const Values& input, const std::vector<std::int8_t>& weights,
+                   const std::vector<QuantParam>& params, std::uint8_t padding) {
+  const Eigen::Index depth = Eigen::Index{op.channels} * op.kernel_h * op.kernel_w;
+  const Eigen::Map<const Eigen::Matrix<std::int8_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> kernels(
+      weights.data(), op.kernels, depth);
+  const Matrix sums = kernels.cast<std::int32_t>() * Im2Col(op, input, padding);
+  Values output;
+  for (int k = 0; k < op.kernels; ++k) {
+    const QuantParam& param = params[static_cast<std::size_t>(k)];
+    for (Eigen::Index p = 0; p < sums.cols(); ++p) {
+      const std::int64_t product = std::int64_t{sums(k, p)} * param.scale;
+      output.push_back(Clamp(FloorShift(product + (1 << 23)) + param.zero_point));
+    }
+  }
+  return output;
+}
+
+Values Pooling(const Op& op, const Values& input, std::uint8_t zero_point) {
+  const Shape in{op.channels, op.in_h, op.in_w};
+  Values output;
+  for (int c = 0; c < op.channels; ++c) {
+    for (int p = 0; p < op.OutH() * op.OutW(); ++p) {
+      std::vector<int> values;
+      for (int r = 0; r < op.kernel_h; ++r) {
+        for (int s = 0; s < op.kernel_w; ++s) {
+          const int y = p / op.OutW() * op.stride_h + r - op.pad_h;
+          const int x = p % op.OutW() * op.stride_w + s - op.pad_w;
+          if (y >= 0 && y < op.in_h && x >= 0 && x < op.in_w) values.push_back(input[in.At(c, y, x)]);
+        }
+      }
+      std::int64_t result = zero_point;
+      if (!values.empty() && op.kind == OpKind::kMaxPool) {
+        result = *std::max_element(values.begin(), values.end());
+      } else if (!values.empty()) {
+        std::int64_t sum = 0;
+        for (const int value : values) sum += value;
+        const auto n = static_cast<std::int64_t>(values.size());
+        result = (2 * sum + n) / (2 * n);  // half up
+      }
+      output.push_back(Clamp(result));
+    }
+  }
+  return output;
+}
+
+}  // namespace
+
+std::vector<std::int8_t> WeightsOf(const NetworkData& data, const Op& op) {
+  const SuperNetLayer& layer = data.net().layers[static_cast<std::size_t>(op.supernet_layer)];
+  const std::vector<std::int8_t>& all = data.weights(op.supernet_layer);
+  const std::ptrdiff_t taps = std::ptrdiff_t{op.kernel_h} * op.kernel_w;
+  std::vector<std::int8_t> kept;
+  for (std::ptrdiff_t k = 0; k < op.kernels; ++k) {
+    const auto first = all.begin() + k * layer.max_channels * taps;
+    kept.insert(kept.end(), first, first + op.channels * taps);
+  }
+  return kept;
+}
+
+Values ReferenceOp(const NetworkData& data, int subnet, int index, const Values& input,
+                   const Values& residual) {
+  const Op& op = data.net().subnets[static_cast<std::size_t>(subnet)].ops[static_cast<std::size_t>(index)];
+  const std::vector<std::uint8_t> zero_points = data.ZeroPoints(subnet);
+  const std::uint8_t zero_point = zero_points[static_cast<std::size_t>(op.input)];
+  Values output = op.kind == OpKind::kConv
+                      ? Convolution(op, input, WeightsOf(data, op),
+                                    data.QuantParams(subnet, op.supernet_layer), zero_point)
+                      : Pooling(op, input, zero_point);
+  if (op.residual == kNone) return output;
+  for (std::size_t i = 0; i < output.size(); ++i) {
+    output[i] =
+        Clamp(std::int64_t{output[i]} + residual[i] - zero_points[static_cast<std::size_t>(op.residual)]);
+  }
+  return output;
+}
+
+std::vector<Values> ReferenceTensors(const NetworkData& data, int subnet) {
+  const SubNet& net = data.net().subnets[static_cast<std::size_t>(subnet)];
+  std::vector<Values> tensors(net.tensors.size());
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (IsExternal(net, static_cast<int>(i))) tensors[i] = data.External(subnet, static_cast<int>(i));
+  }
+  for (std::size_t i = 0; i < net.ops.size(); ++i) {
+    const Op& op = net.ops[i];
+    tensors[static_cast<std::size_t>(op.output)] =
+        ReferenceOp(data, subnet, static_cast<int>(i), tensors[static_cast<std::size_t>(op.input)],
+                    op.residual == kNone ? Values() : tensors[static_cast<std::size_t>(op.residual)]);
+  }
+  return tensors;
+}
+
+}  // namespace sushi::testing
