@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "sushi/core/error.hpp"
 
@@ -20,6 +21,7 @@ void BankMemory::SetStepping(bool whole_rows) {
 
 void BankMemory::LogTo(int channel, std::vector<IssuedCommand>* log) {
   now_.channels[static_cast<std::size_t>(channel)].LogTo(log);
+  logging_ = true;
 }
 
 RequestId BankMemory::Submit(Picoseconds now, const MemoryRequest& request) {
@@ -31,9 +33,9 @@ RequestId BankMemory::Submit(Picoseconds now, const MemoryRequest& request) {
     throw UserError("memory.organization: an access ends at byte " + std::to_string(end) + ", but " +
                     dram_.name + " holds " + std::to_string(dram_.organization.CapacityBytes()));
   }
-  for (const DramChannel& channel : now_.channels) {
-    if (TimeOf(channel.clock() - 1) > now) throw InternalError("the memory has passed the time of a request");
-  }
+  // What was looked at ahead is what has happened, unless it went too far.
+  if (looked_ahead_ && !logging_ && !HasPassed(ahead_, now)) std::swap(now_, ahead_);
+  if (HasPassed(now_, now)) throw InternalError("the memory has passed the time of a request");
   while (Advance(now_, EdgeAt(now))) {
   }
   if (event_driven_) {
@@ -58,8 +60,15 @@ RequestId BankMemory::Submit(Picoseconds now, const MemoryRequest& request) {
   end_[requester] = end;
   transfer.left = static_cast<std::int64_t>(transfer.end_burst - transfer.first_burst);
   transfer.timing.moved = Bytes(transfer.left * dram_.organization.BurstBytes());
-  now_.transfers.push_back(transfer);
-  return transfer.id;
+  transfer.parts.resize(now_.channels.size() - 1);
+  now_.transfers.push_back(std::move(transfer));
+  return next_id_ - 1;
+}
+
+bool BankMemory::HasPassed(const State& state, Picoseconds now) const {
+  if (state.feeding && TimeOf(state.free - 1) > now) return true;
+  return std::any_of(state.channels.begin(), state.channels.end(),
+                     [&](const DramChannel& channel) { return TimeOf(channel.clock() - 1) > now; });
 }
 
 // D19: the request that has waited longest before the memory is next, at an edge after it came; among
@@ -101,10 +110,16 @@ bool BankMemory::Advance(State& state, DramClock limit) const {
   for (std::size_t i = 1; i < state.channels.size(); ++i) {
     if (state.channels[i].Next() < state.channels[first].Next()) first = i;
   }
-  if (state.channels[first].Next() > limit) return false;
-  state.channels[first].Step(StepLimit(state, first, limit));
-  CheckTaken(state);
-  Collect(state, first);
+  DramChannel& channel = state.channels[first];
+  if (channel.Next() > limit) return false;
+  limit = StepLimit(state, first, limit);
+  // While a transfer is being taken and no data come, nothing outside the channel changes.
+  const bool offering = channel.offering();
+  do {
+    channel.Step(limit);
+  } while (channel.served().empty() && channel.offering() && channel.Next() <= limit);
+  if (offering && !channel.offering()) CheckTaken(state);
+  if (!channel.served().empty()) Collect(state, first);
   return true;
 }
 
@@ -118,7 +133,7 @@ DramClock BankMemory::StepLimit(State& state, std::size_t channel, DramClock lim
 }
 
 void BankMemory::Start(State& state, Transfer& transfer, DramClock at) const {
-  state.feeding = true;
+  state.feeding = transfer.started = true;
   state.fed = transfer.id;
   transfer.timing.start = transfer.timing.first_data = transfer.timing.done = TimeOf(at);
   state.free = at + 1;
@@ -126,7 +141,7 @@ void BankMemory::Start(State& state, Transfer& transfer, DramClock at) const {
     const std::uint64_t begin = map_.BurstsBefore(transfer.first_burst, static_cast<int>(i));
     const std::uint64_t end = map_.BurstsBefore(transfer.end_burst, static_cast<int>(i));
     if (begin == end) continue;
-    transfer.parts[i] = {state.channels[i].reads_taken(), static_cast<std::int64_t>(end - begin)};
+    transfer.PartOf(i) = {state.channels[i].reads_taken(), static_cast<std::int64_t>(end - begin)};
     state.channels[i].Offer(transfer.request.write, begin, end, at);
   }
   if (transfer.left == 0) CheckTaken(state);
@@ -142,7 +157,7 @@ void BankMemory::CheckTaken(State& state) const {
                                 [&](const Transfer& transfer) { return transfer.id == state.fed; });
   DramClock last = state.free - 1;
   for (std::size_t i = 0; i < state.channels.size(); ++i) {
-    if (fed->parts[i].count > 0) last = std::max(last, state.channels[i].last_taken());
+    if (fed->PartOf(i).count > 0) last = std::max(last, state.channels[i].last_taken());
   }
   state.feeding = false;
   state.free = last + 1;
@@ -167,8 +182,8 @@ void BankMemory::Collect(State& state, std::size_t channel) const {
   for (const ServedReads& served : state.channels[channel].served()) {
     for (std::size_t i = 0; i < state.transfers.size(); ++i) {
       Transfer& transfer = state.transfers[i];
-      const Transfer::Part& part = transfer.parts[channel];
-      if (transfer.request.write) continue;
+      if (!transfer.started || transfer.request.write) continue;
+      const Transfer::Part part = transfer.PartOf(channel);
       const std::int64_t begin = std::max(served.order, part.order);
       const std::int64_t end = std::min(served.order + served.count, part.order + part.count);
       if (begin >= end) continue;
@@ -209,8 +224,12 @@ std::optional<Picoseconds> BankMemory::NextEvent() {
 }
 
 BankMemory::State& BankMemory::Ahead() {
-  if (!looked_ahead_) ahead_ = now_;
+  if (looked_ahead_) return ahead_;
+  ahead_ = now_;
   looked_ahead_ = true;
+  if (logging_) {
+    for (DramChannel& channel : ahead_.channels) channel.LogTo(nullptr);
+  }
   return ahead_;
 }
 
@@ -259,7 +278,7 @@ void BankMemory::KeepTimings(State& state) {
 MemoryActivity BankMemory::Settle(Picoseconds now) {
   while (Advance(now_, EdgeAt(now))) {
   }
-  for (DramChannel& channel : now_.channels) channel.Flush();
+  for (DramChannel& channel : now_.channels) channel.Flush(EdgeAt(now));
   const auto busy = [](const DramChannel& channel) { return !channel.idle(); };
   while (std::any_of(now_.channels.begin(), now_.channels.end(), busy)) Advance(now_, kNever);
   DramClock end = EdgeAt(now);
@@ -278,7 +297,7 @@ MemoryActivity BankMemory::Settle(Picoseconds now) {
 
 void BankMemory::Quiesce() {
   now_ = fresh_;
-  looked_ahead_ = false;
+  looked_ahead_ = logging_ = false;
   last_now_ = Picoseconds(0);
   reported_ = Picoseconds(-1);
   next_id_ = 0;

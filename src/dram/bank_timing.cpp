@@ -50,19 +50,6 @@ BankTiming::BankTiming(const DramDeviceConfig& dram)
       groups_(Index(dram.organization.Groups())),
       ranks_(Index(dram.organization.ranks)) {}
 
-DramClock BankTiming::EarliestActivate(int bank) const {
-  const Rank& rank = ranks_[Index(RankOf(bank))];
-  return std::max({banks_[Index(bank)].activate, groups_[Index(GroupOf(bank))].activate, rank.activate,
-                   rank.window[rank.next]});
-}
-
-DramClock BankTiming::EarliestColumn(int bank, bool write) const {
-  const Bank& b = banks_[Index(bank)];
-  const Group& group = groups_[Index(GroupOf(bank))];
-  const Rank& rank = ranks_[Index(RankOf(bank))];
-  return write ? std::max({b.write, group.write, rank.write}) : std::max({b.read, group.read, rank.read});
-}
-
 DramClock BankTiming::EarliestPrechargeAll(int rank) const {
   DramClock earliest = 0;
   for (int bank = rank << rank_shift_; bank < (rank + 1) << rank_shift_; ++bank)

@@ -48,6 +48,7 @@ void DramChannel::Offer(bool write, std::uint64_t burst, std::uint64_t end, Dram
   offer_end_ = end;
   offer_from_ = from;
   offer_fresh_ = true;
+  LocateOffer();
 }
 
 DramClock DramChannel::TakeAt() const {
@@ -61,7 +62,10 @@ DramClock DramChannel::Next() { return std::min({TakeAt(), next_due_, Best().at}
 void DramChannel::Step(DramClock limit) {
   const DramClock take = TakeAt();
   const Choice best = Best();
-  if (next_due_ <= std::min(take, best.at)) return BeginRefresh();
+  if (next_due_ <= std::min(take, best.at)) {
+    if (std::min(take, best.at) == kNever && limit < kNever) RefreshIdle(limit);
+    return BeginRefresh();
+  }
   if (take < best.at) return Take(limit);
   best_known_ = false;
   next_command_ = best.at + 1;
@@ -77,27 +81,32 @@ void DramChannel::Step(DramClock limit) {
 
 void DramChannel::Take(DramClock limit) {
   const DramClock at = TakeAt();
-  const BurstLocation where = map_.Locate(offer_next_);
-  if (!Lengthens(where)) return TakeOne(at, where);
+  if (!Lengthens()) return TakeOne(at);
   const BurstQueue& side = queues_[offer_write_ ? 1 : 0];
   // Until the next command, refresh or change of mode nothing depends on how many have come.
   std::int64_t count = std::min({limit, Best().at - 1, next_due_ - 1}) - at + 1;
-  count = std::min({count, static_cast<std::int64_t>(map_.Stretch(offer_next_)),
-                    static_cast<std::int64_t>(offer_end_ - offer_next_), std::int64_t{side.room()}});
-  if (offer_write_ && side.size() < config_.write_high_watermark)
-    count = std::min<std::int64_t>(count, config_.write_high_watermark - side.size());
+  count = std::min({count, offer_alike_, std::int64_t{side.room()}});
+  const int turn = queues_[0].size() > 0 ? config_.write_high_watermark
+                                         : std::min(config_.write_high_watermark, LowWatermark() + 1);
+  if (offer_write_ && side.size() < turn) count = std::min<std::int64_t>(count, turn - side.size());
   if (!whole_rows_) count = 1;
-  Lengthen(where.bank, static_cast<int>(count), at + count - 1);
+  Lengthen(static_cast<int>(count), at + count - 1);
   UpdateMode();
 }
 
 // Whether the next burst of the offer only makes the last run of its bank longer. Runs do not go across
 // offers, so that a step ends where a transfer does.
-bool DramChannel::Lengthens(const BurstLocation& where) const {
+bool DramChannel::Lengthens() const {
   if (offer_fresh_ && !merge_offers_) return false;
-  if (!offer_write_ && (queues_[1].banks() & Bit(where.bank)) != 0)
+  if (!offer_write_ && (queues_[1].banks() & Bit(offer_where_.bank)) != 0)
     return false;  // may be in the write queue
-  return queues_[offer_write_ ? 1 : 0].Extends(where, offer_write_ ? writes_taken_ : reads_taken_);
+  return queues_[offer_write_ ? 1 : 0].Extends(offer_where_, offer_write_ ? writes_taken_ : reads_taken_);
+}
+
+// Where the next burst lies, and how many of the offer follow it in the same row.
+void DramChannel::LocateOffer() {
+  offer_where_ = map_.Locate(offer_next_);
+  offer_alike_ = static_cast<std::int64_t>(std::min(map_.Stretch(offer_next_), offer_end_ - offer_next_));
 }
 
 void DramChannel::MoveOffer(int count, DramClock last) {
@@ -105,16 +114,20 @@ void DramChannel::MoveOffer(int count, DramClock last) {
   offer_fresh_ = false;
   last_taken_ = last;
   offer_next_ += static_cast<std::uint64_t>(count);
+  offer_alike_ -= count;
+  offer_where_.column += count;
+  if (offer_alike_ == 0 && offering()) LocateOffer();
   (offer_write_ ? writes_taken_ : reads_taken_) += count;
   next_command_ = std::max(next_command_, last + 1);
 }
 
-void DramChannel::Lengthen(int bank, int count, DramClock last) {
-  queues_[offer_write_ ? 1 : 0].Extend(bank, count);
+void DramChannel::Lengthen(int count, DramClock last) {
+  queues_[offer_write_ ? 1 : 0].Extend(offer_where_.bank, count);
   MoveOffer(count, last);
 }
 
-void DramChannel::TakeOne(DramClock at, const BurstLocation& where) {
+void DramChannel::TakeOne(DramClock at) {
+  const BurstLocation where = offer_where_;
   const std::int64_t order = offer_write_ ? writes_taken_ : reads_taken_;
   MoveOffer(1, at);
   best_known_ = false;
@@ -128,8 +141,11 @@ void DramChannel::TakeOne(DramClock at, const BurstLocation& where) {
   UpdateMode();
 }
 
-void DramChannel::Flush() {
+void DramChannel::Flush(DramClock now) {
+  if (flushing_) return;
   flushing_ = true;
+  next_command_ = std::max(next_command_, now);
+  best_known_ = false;
   UpdateMode();
 }
 
@@ -188,43 +204,44 @@ const DramChannel::Choice& DramChannel::Best() {
   if (best_known_) return best_;
   const std::uint64_t banks = Candidates();
   best_ = FindColumn(banks & hit_);
-  best_row_ = FindRowCommand(banks & (closed_ | conflict_));
+  const Choice row = FindRowCommand(banks & (closed_ | conflict_));
+  pace_end_ = row.at;
+  if (row.at < best_.at) best_ = row;
   if (refreshing_ != 0) {
     const Choice refresh = FindRefresh();
-    if (refresh.at <= best_row_.at) best_row_ = refresh;
+    pace_end_ = std::min(pace_end_, refresh.at - 1);
     if (refresh.at <= best_.at) best_ = refresh;
   }
-  if (best_row_.at < best_.at) best_ = best_row_;
   best_known_ = true;
   return best_;
 }
 
-DramChannel::Choice DramChannel::FindColumn(std::uint64_t banks) {
+DramChannel::Choice DramChannel::FindColumn(std::uint64_t banks) const {
   Choice best;
-  std::int64_t best_order = 0;
+  const BurstQueue& waiting = queues_[write_mode_ ? 1 : 0];
+  const auto order = [&](int bank) { return waiting.Run(banks_[Index(bank)].pick).order; };
   for (; banks != 0; banks &= banks - 1) {
     const int bank = LowestBit(banks);
     const DramClock at = std::max(timing_.EarliestColumn(bank, write_mode_), next_command_);
-    const std::int64_t order = queue().Run(banks_[Index(bank)].pick).order;
-    if (at > best.at || (at == best.at && order > best_order)) continue;
-    best = {at, write_mode_ ? DramCommand::kWrite : DramCommand::kRead, bank};
-    best_order = order;
+    if (at > best.at || (at == best.at && order(bank) > order(best.bank))) continue;
+    best.at = at;
+    best.bank = bank;
   }
+  best.command = write_mode_ ? DramCommand::kWrite : DramCommand::kRead;
   return best;
 }
 
-DramChannel::Choice DramChannel::FindRowCommand(std::uint64_t banks) {
+DramChannel::Choice DramChannel::FindRowCommand(std::uint64_t banks) const {
   Choice best;
-  std::int64_t best_order = 0;
+  const BurstQueue& waiting = queues_[write_mode_ ? 1 : 0];
+  const auto order = [&](int bank) { return waiting.Run(waiting.First(bank)).order; };
   for (; banks != 0; banks &= banks - 1) {
     const int bank = LowestBit(banks);
     const bool closed = (closed_ & Bit(bank)) != 0;
     const DramClock ready = closed ? timing_.EarliestActivate(bank) : timing_.EarliestPrecharge(bank);
     const DramClock at = std::max(ready, next_command_);
-    const std::int64_t order = queue().Run(queue().First(bank)).order;
-    if (at > best.at || (at == best.at && order > best_order)) continue;
+    if (at > best.at || (at == best.at && order(bank) > order(best.bank))) continue;
     best = {at, closed ? DramCommand::kActivate : DramCommand::kPrecharge, bank};
-    best_order = order;
   }
   return best;
 }
@@ -243,16 +260,32 @@ DramChannel::Choice DramChannel::FindRefresh() const {
   return best;
 }
 
+std::uint64_t DramChannel::RankBanks() const { return ~std::uint64_t{0} >> (64 - banks_per_rank_); }
+
 void DramChannel::BeginRefresh() {
+  next_command_ = std::max(next_command_, next_due_);
   for (int rank = 0; rank < ranks_; ++rank) {
     DramClock& due = due_[Index(rank)];
     if (due != next_due_) continue;
     due += refi_;
-    const std::uint64_t banks = banks_per_rank_ == 64 ? ~std::uint64_t{0} : Bit(banks_per_rank_) - 1;
-    refreshing_ |= banks << (rank * banks_per_rank_);
+    refreshing_ |= RankBanks() << (rank * banks_per_rank_);
   }
   next_due_ = *std::min_element(due_.begin(), due_.end());
   best_known_ = false;
+}
+
+// With nothing to do and every row closed, refreshes that are due before `limit` follow each other on time.
+// The last is left to BeginRefresh().
+void DramChannel::RefreshIdle(DramClock limit) {
+  if (ranks_ > 1 || log_ != nullptr || !whole_rows_ || timing_.AnyOpen(0) || refreshing_ != 0) return;
+  if (std::max(timing_.EarliestRefresh(0), next_command_) > next_due_) return;
+  const std::int64_t count = (limit - next_due_) / refi_;
+  if (count <= 0) return;
+  const DramClock last = next_due_ + (count - 1) * refi_;
+  activity_.refreshes += count;
+  timing_.Refresh(0, last);
+  next_command_ = last + 1;
+  next_due_ = due_.front() = last + refi_;
 }
 
 // ---- issuing commands
@@ -285,11 +318,13 @@ void DramChannel::IssueRowCommand(const Choice& choice) {
       break;
     default:
       timing_.Refresh(rank, choice.at);
-      refreshing_ &= ~((banks_per_rank_ == 64 ? ~std::uint64_t{0} : Bit(banks_per_rank_) - 1) << bank);
+      refreshing_ &= ~(RankBanks() << bank);
       ++activity_.refreshes;
   }
   Log(choice.at, choice.command, bank);
-  for (int i = bank; i < bank + banks_per_rank_; ++i) Classify(i);
+  const std::uint64_t rank_banks = RankBanks() << bank;
+  for (std::uint64_t banks = queue().banks() & rank_banks; banks != 0; banks &= banks - 1)
+    Classify(LowestBit(banks));
 }
 
 // A column access, or a stretch of them: as long as every other event would leave the pace as it is (D17),
@@ -300,9 +335,9 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
       whole_rows_ && config_.page == PagePolicy::kOpen && config_.scheduling == DramScheduling::kFrFcfs;
   BurstQueue& waiting = queue();
   const bool was_full = waiting.full();
-  int count = 1, pairs = 0, other = 0, step = timing_.same_group_step();
+  int count = 1, taken = 0, pairs = 0, other = 0, step = timing_.same_group_step();
   if (stretch && HasOneBit(hits)) {
-    count = ColumnsInARow(choice, limit);
+    count = ColumnsInARow(choice, limit, taken);
   } else if (stretch && HasOneBit(hits & (hits - 1))) {
     other = LowestBit(hits & ~Bit(choice.bank));
     pairs = ColumnPairs(choice, other, limit);
@@ -312,7 +347,9 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
   const DramClock last = choice.at + DramClock{step} * (steps - 1);
   if (steps > 1 && was_full && offering() && offer_write_ == write_mode_ && offer_from_ <= last) {
     // Every access makes room for one burst; all of them lengthen the last run.
-    Lengthen(map_.Locate(offer_next_).bank, steps, last);
+    Lengthen(steps, last);
+  } else if (taken > 0) {
+    Lengthen(taken, TakeAt() + taken - 1);
   }
   if (was_full) room_since_[write_mode_ ? 1 : 0] = choice.at;
   if (pairs == 0) {
@@ -320,6 +357,10 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
   } else {
     Serve(choice.bank, pairs, choice.at, 2 * step);
     Serve(other, pairs, choice.at + step, 2 * step);
+    if (log_ != nullptr) {
+      std::sort(log_->end() - 2 * pairs, log_->end(),
+                [](const IssuedCommand& a, const IssuedCommand& b) { return a.at < b.at; });
+    }
   }
   next_command_ = std::max(next_command_, last + 1);
   Classify(choice.bank);
@@ -341,14 +382,12 @@ int DramChannel::StepsBesideTaking(int steps, DramClock at, int step) {
   if (!side.full()) return std::min(steps, StepsUntil(TakeAt(), at, step));
   if (!makes_room) return steps;
   if (offer_from_ > at) return std::min(steps, StepsUntil(offer_from_ - 1, at, step));
-  if (!Lengthens(map_.Locate(offer_next_))) return 1;
-  const std::uint64_t alike = std::min(map_.Stretch(offer_next_), offer_end_ - offer_next_);
-  return static_cast<int>(std::min(static_cast<std::uint64_t>(steps), alike));
+  return Lengthens() ? static_cast<int>(std::min<std::int64_t>(steps, offer_alike_)) : 1;
 }
 
 // Until another command, a refresh, or the caller's limit.
 DramClock DramChannel::PaceLimit(DramClock limit) const {
-  return std::min({limit, next_due_ - 1, best_row_.at});
+  return std::min({limit, next_due_ - 1, pace_end_});
 }
 
 // Until the controller turns from writes to reads.
@@ -357,13 +396,43 @@ int DramChannel::StepsInMode() const {
   return queues_[1].size() - LowWatermark();
 }
 
-int DramChannel::ColumnsInARow(const Choice& choice, DramClock limit) {
+// Accesses to one bank, and in `taken` how many bursts come in meanwhile if the queue has room.
+int DramChannel::ColumnsInARow(const Choice& choice, DramClock limit, int& taken) {
   const int step = timing_.same_group_step();
+  const BurstQueue& waiting = queue();
   const int pick = banks_[Index(choice.bank)].pick;
-  if (pick != queue().First(choice.bank)) return 1;  // it overtakes, which has a limit
+  if (pick != waiting.First(choice.bank)) return 1;  // it overtakes, which has a limit
   int steps = std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode());
-  steps = std::min(StepsBesideTaking(steps, choice.at, step), queue().Run(pick).count);
+  const bool same_side = offering() && offer_write_ == write_mode_ && Lengthens();
+  const bool grows = same_side && offer_where_.bank == choice.bank && waiting.Last(choice.bank) == pick;
+  if (same_side && !waiting.full()) {
+    if (!grows) steps = std::min(steps, waiting.Run(pick).count);
+    return std::max(StepsWhileFilling(steps, choice.at, step, grows ? waiting.Run(pick).count : steps, taken),
+                    1);
+  }
+  steps = StepsBesideTaking(steps, choice.at, step);
+  // A run that grows by a burst with every access does not end.
+  if (!(grows && offer_from_ <= choice.at)) steps = std::min(steps, waiting.Run(pick).count);
   return std::max(steps, 1);
+}
+
+// Bursts come in one a clock, faster than they leave, until the queue is full or the row's last has come.
+int DramChannel::StepsWhileFilling(int steps, DramClock at, int step, int served_without, int& taken) const {
+  DramClock take = TakeAt();
+  std::int64_t room = queues_[write_mode_ ? 1 : 0].room(), alike = offer_alike_;
+  int done = 0;
+  std::int64_t coming = 0;
+  for (; done < steps; ++done, ++room) {
+    const DramClock now = at + DramClock{step} * done;
+    const std::int64_t more = std::clamp<std::int64_t>(now - take, 0, std::min(room, alike));
+    take += more;
+    room -= more;
+    alike -= more;
+    if (done > 0 && (alike == 0 || room == 0 || done >= served_without + coming + more)) break;
+    coming += more;
+  }
+  taken = static_cast<int>(coming);
+  return done;
 }
 
 // Two banks of different groups take turns at the pace of tCCD_S: 0 when they do not.
@@ -378,11 +447,19 @@ int DramChannel::ColumnPairs(const Choice& choice, int other, DramClock limit) {
   BurstQueue& waiting = queue();
   const int steps = StepsBesideTaking(std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode()),
                                       choice.at, step);
+  // A run that grows by two bursts with every pair does not end.
+  const bool grows =
+      waiting.full() && offering() && offer_write_ == write_mode_ && offer_from_ <= choice.at && Lengthens();
   const auto count = [&](int bank) {
     const int pick = banks_[Index(bank)].pick;
-    return pick == waiting.First(bank) ? waiting.Run(pick).count : 0;
+    if (pick != waiting.First(bank)) return 0;
+    return grows && offer_where_.bank == bank && waiting.Last(bank) == pick ? 1 << 20
+                                                                            : waiting.Run(pick).count;
   };
-  return std::min({steps / 2, count(choice.bank), count(other)});
+  const int pairs = std::min({steps / 2, count(choice.bank), count(other)});
+  // The first bank may turn to another row while the other one has its last turn.
+  const BurstRun& run = waiting.Run(waiting.First(choice.bank));
+  return pairs == run.count && run.next >= 0 ? pairs - 1 : pairs;
 }
 
 void DramChannel::Serve(int bank, int count, DramClock at, int step) {

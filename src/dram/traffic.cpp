@@ -62,7 +62,7 @@ class Run {
         if (!channel.idle() && (first == nullptr || channel.Next() < first->Next())) first = &channel;
       }
       if (submitted_ == config_.requests && !offered_) {
-        for (DramChannel& channel : channels_) channel.Flush();
+        for (DramChannel& channel : channels_) channel.Flush(last_accepted_);
       }
       if (first == nullptr && submitted_ == config_.requests) break;
       if (first == nullptr) continue;  // everything forwarded: nothing to wait for

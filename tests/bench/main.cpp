@@ -1,7 +1,7 @@
 // Google Benchmark inside SystemC: an elaboration happens once a process and simulates only within the host's
 // process, so each section is a child of its own and the SystemC ones run all their benchmarks in there.
 //
-//   sushi_bench [--section=kernel_tile|channel_tile|kernel_free|plain] [--benchmark_…]
+//   sushi_bench [--section=kernel_tile|channel_tile|bank_level|kernel_free|…|plain] [--benchmark_…]
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,8 +17,8 @@
 namespace sushi::bench {
 namespace {
 
-void SystemCSection(const std::string& name, Granularity granularity) {
-  const Setup setup(granularity);
+void SystemCSection(const std::string& name, Granularity granularity, DramModel memory = DramModel::kSimple) {
+  const Setup setup(granularity, memory);
   RunInElaboration(*setup.planner, setup.MakeMemory(), [&](ServiceModel& model) {
     RegisterEngine(name, setup, model);
     RegisterSushiAbs(name, setup, model);
@@ -26,11 +26,11 @@ void SystemCSection(const std::string& name, Granularity granularity) {
   });
 }
 
-void KernelFreeSection() {
-  const Setup setup(Granularity::kKernelTile);
+void KernelFreeSection(const std::string& name, DramModel memory) {
+  const Setup setup(Granularity::kKernelTile, memory);
   KernelFreeAccelerator model(*setup.planner, setup.MakeMemory());
-  RegisterEngine("kernel_free", setup, model);
-  RegisterSushiAbs("kernel_free", setup, model);
+  RegisterEngine(name, setup, model);
+  RegisterSushiAbs(name, setup, model);
   benchmark::RunSpecifiedBenchmarks();
 }
 
@@ -38,6 +38,7 @@ void PlainSection() {
   const Setup setup(Granularity::kKernelTile);
   RegisterStream(setup);
   RegisterTraceCsv();
+  RegisterDram();
   benchmark::RunSpecifiedBenchmarks();
 }
 
@@ -48,7 +49,10 @@ struct Section {
 const Section kSections[] = {
     {"kernel_tile", [] { SystemCSection("systemc_kernel_tile", Granularity::kKernelTile); }},
     {"channel_tile", [] { SystemCSection("systemc_channel_tile", Granularity::kChannelTile); }},
-    {"kernel_free", KernelFreeSection},
+    {"bank_level",
+     [] { SystemCSection("systemc_bank_level", Granularity::kKernelTile, DramModel::kBankLevel); }},
+    {"kernel_free", [] { KernelFreeSection("kernel_free", DramModel::kSimple); }},
+    {"kernel_free_bank_level", [] { KernelFreeSection("kernel_free_bank_level", DramModel::kBankLevel); }},
     {"plain", PlainSection},
 };
 

@@ -5,9 +5,12 @@
 
 namespace sushi::bench {
 
-Setup::Setup(Granularity granularity)
-    : experiment(config::LoadExperiment({SUSHI_SOURCE_DIR "/configs/experiment/quickstart.yaml"}, {})) {
+Setup::Setup(Granularity granularity, DramModel memory)
+    : experiment(config::LoadExperiment({SUSHI_SOURCE_DIR "/configs/experiment/quickstart.yaml",
+                                         SUSHI_SOURCE_DIR "/configs/memory/ddr4_2100_x64.yaml"},
+                                        {})) {
   experiment.hardware.granularity = granularity;
+  experiment.hardware.dram_model = memory;
   net = config::LoadSuperNet(experiment.supernet);
   planner = std::make_unique<InferencePlanner>(experiment.hardware, net);
 }

@@ -15,7 +15,7 @@
 namespace sushi::bench {
 
 struct Setup {
-  explicit Setup(Granularity granularity);
+  explicit Setup(Granularity granularity, DramModel memory = DramModel::kSimple);
   Setup(const Setup&) = delete;
   Setup& operator=(const Setup&) = delete;
 
@@ -37,5 +37,6 @@ void RegisterEngine(const std::string& name, const Setup& setup, ServiceModel& m
 void RegisterSushiAbs(const std::string& name, const Setup& setup, ServiceModel& model);
 void RegisterStream(const Setup& setup);
 void RegisterTraceCsv();
+void RegisterDram();
 
 }  // namespace sushi::bench

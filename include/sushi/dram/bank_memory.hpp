@@ -2,7 +2,6 @@
 // docs/timing-model.md.
 #pragma once
 
-#include <array>
 #include <cstddef>
 
 #include "sushi/dram/channel.hpp"
@@ -39,9 +38,12 @@ class BankMemory : public Memory {
     struct Part {
       std::int64_t order = 0, count = 0;
     };
-    std::array<Part, kMaxDramChannels> parts;  // its reads in each channel
+    Part part;                // its reads in the first channel
+    std::vector<Part> parts;  // and in the others
     MemoryTiming timing;
-    bool taken = false;
+    bool started = false, taken = false;
+
+    Part& PartOf(std::size_t channel) { return channel == 0 ? part : parts[channel - 1]; }
   };
 
   // Everything that changes as time goes on: copied to look ahead.
@@ -67,6 +69,7 @@ class BankMemory : public Memory {
   void Collect(State& state, std::size_t channel) const;
   void Finish(State& state, Transfer& transfer) const;
   State& Ahead();
+  bool HasPassed(const State& state, Picoseconds now) const;
   void KeepTimings(State& state);
   void Report(State& state, Picoseconds now, std::vector<MemoryEvent>& events) const;
 
@@ -74,6 +77,7 @@ class BankMemory : public Memory {
   AddressMap map_;
   State fresh_, now_, ahead_;
   bool looked_ahead_ = false;  // ahead_ is now_ with some of the future
+  bool logging_ = false;       // what is looked at ahead is not logged
   bool event_driven_ = false;  // by NextEvent() and AdvanceTo(), not Finish()
   Picoseconds last_now_;
   Picoseconds reported_{-1};  // events up to here have been

@@ -2,6 +2,8 @@
 // of each bank, bank group and rank. Equations D1–D12 of docs/timing-model.md.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -38,8 +40,17 @@ class BankTiming {
   explicit BankTiming(const DramDeviceConfig& dram);
 
   // The first clock at which the command keeps every rule, as far as commands so far are concerned.
-  DramClock EarliestActivate(int bank) const;
-  DramClock EarliestColumn(int bank, bool write) const;
+  DramClock EarliestActivate(int bank) const {
+    const Rank& rank = ranks_[Index(RankOf(bank))];
+    return std::max({banks_[Index(bank)].activate, groups_[Index(GroupOf(bank))].activate, rank.activate,
+                     rank.window[rank.next]});
+  }
+  DramClock EarliestColumn(int bank, bool write) const {
+    const Bank& b = banks_[Index(bank)];
+    const Group& group = groups_[Index(GroupOf(bank))];
+    const Rank& rank = ranks_[Index(RankOf(bank))];
+    return write ? std::max({b.write, group.write, rank.write}) : std::max({b.read, group.read, rank.read});
+  }
   DramClock EarliestPrecharge(int bank) const { return banks_[Index(bank)].precharge; }
   DramClock EarliestPrechargeAll(int rank) const;
   DramClock EarliestRefresh(int rank) const;  // all banks are precharged

@@ -48,7 +48,7 @@ class DramChannel {
   // Does what happens at Next(), and possibly more up to and including `limit`, which is not before Next().
   void Step(DramClock limit);
   // From now on no write is held back for a batch.
-  void Flush();
+  void Flush(DramClock now);
   DramClock clock() const { return next_command_; }  // everything before it has happened
   bool idle() const { return !offering() && queues_[0].size() + queues_[1].size() == 0; }
 
@@ -79,20 +79,22 @@ class DramChannel {
 
   DramClock TakeAt() const;
   void Take(DramClock limit);
-  void TakeOne(DramClock at, const BurstLocation& where);
-  bool Lengthens(const BurstLocation& where) const;
-  void Lengthen(int bank, int count, DramClock last);
+  void TakeOne(DramClock at);
+  bool Lengthens() const;
+  void Lengthen(int count, DramClock last);
+  void LocateOffer();
   void MoveOffer(int count, DramClock last);
 
   const Choice& Best();
   std::uint64_t Candidates() const;
-  Choice FindColumn(std::uint64_t banks);
-  Choice FindRowCommand(std::uint64_t banks);
+  Choice FindColumn(std::uint64_t banks) const;
+  Choice FindRowCommand(std::uint64_t banks) const;
   Choice FindRefresh() const;
 
   void IssueRowCommand(const Choice& choice);
   void IssueColumns(const Choice& choice, DramClock limit);
-  int ColumnsInARow(const Choice& choice, DramClock limit);
+  int ColumnsInARow(const Choice& choice, DramClock limit, int& taken);
+  int StepsWhileFilling(int steps, DramClock at, int step, int served_without, int& taken) const;
   int ColumnPairs(const Choice& choice, int other, DramClock limit);
   int StepsUntil(DramClock limit, DramClock at, int step) const;
   DramClock PaceLimit(DramClock limit) const;
@@ -103,6 +105,8 @@ class DramChannel {
   void Log(DramClock at, DramCommand command, int bank, std::int64_t row = 0, int column = 0);
 
   void BeginRefresh();
+  void RefreshIdle(DramClock limit);
+  std::uint64_t RankBanks() const;  // of rank 0
   void UpdateMode();
   void Classify(int bank);
 
@@ -119,6 +123,8 @@ class DramChannel {
 
   bool offer_write_ = false;
   std::uint64_t offer_next_ = 0, offer_end_ = 0;
+  BurstLocation offer_where_;     // of offer_next_
+  std::int64_t offer_alike_ = 0;  // bursts of the offer from there on in the same row
   DramClock offer_from_ = 0, first_taken_ = 0, last_taken_ = -1;
   std::array<DramClock, 2> room_since_{};  // when each queue was last full
   bool offer_fresh_ = false;
@@ -126,7 +132,8 @@ class DramChannel {
 
   DramClock next_command_ =
       0;  // not before: one command a clock, and none for a burst in the clock that takes it
-  Choice best_, best_row_;  // the first command, and the first that is no column access
+  Choice best_;
+  DramClock pace_end_ = 0;  // up to here column accesses come before the next other command
   bool best_known_ = false;
   std::uint64_t refreshing_ = 0;  // banks of the ranks that are to be refreshed
   std::vector<DramClock> due_;    // next refresh of each rank
