@@ -27,6 +27,7 @@ class MemoryPort : public sc_core::sc_module, public MemoryControl {
 
   MemoryPort(const sc_core::sc_module_name& name, std::unique_ptr<Memory> memory);
   void Quiesce() override;
+  const DramImage& image() const { return image_; }
 
  private:
   MemoryTiming Serve(tlm::tlm_generic_payload& payload);
