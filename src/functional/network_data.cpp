@@ -87,10 +87,29 @@ std::int64_t ScaleFor(std::int64_t products) {
   return (kOneProduct << kRootBits) / IntegerRoot(products << (2 * kRootBits));
 }
 
+void CheckSize(const std::string& what, std::int64_t bytes) {
+  if (bytes <= NetworkData::kMostBytes) return;
+  throw UserError(what + " would take " + std::to_string(bytes) + " bytes, more than the " +
+                  std::to_string(NetworkData::kMostBytes) + " that --functional holds");
+}
+
+void CheckSizes(const SuperNet& net) {
+  std::int64_t weights = 0;
+  for (const SuperNetLayer& layer : net.layers) weights += layer.WeightBytes().value();
+  CheckSize("the weights of " + net.name, weights);
+  for (const SubNet& subnet : net.subnets) {
+    for (const Tensor& tensor : subnet.tensors) {
+      CheckSize("an activation of " + subnet.name,
+                std::int64_t{tensor.channels} * tensor.height * tensor.width);
+    }
+  }
+}
+
 }  // namespace
 
 NetworkData::NetworkData(const SuperNet& net, std::uint64_t seed) : net_(net), seed_(seed) {
   CheckAccumulators(net);
+  CheckSizes(net);
   for (std::size_t i = 0; i < net.layers.size(); ++i)
     weights_.push_back(RandomWeights(net.layers[i], seed, i));
 }

@@ -14,7 +14,10 @@ namespace sushi {
 
 class NetworkData {
  public:
-  // `net` must outlive this. UserError when a sum could overflow (CheckAccumulators).
+  static constexpr std::int64_t kMostBytes = std::int64_t{16} << 30;  // of all weights, and of a tensor
+
+  // `net` must outlive this. UserError when a sum could overflow (CheckAccumulators), or a size is beyond
+  // kMostBytes.
   NetworkData(const SuperNet& net, std::uint64_t seed);
 
   const SuperNet& net() const { return net_; }
