@@ -38,7 +38,7 @@ FunctionalSession::FunctionalSession(const DataOptions& options, const SuperNet&
       options.functional || !options.weights_dir.empty() || !options.input.empty() || !options.dumps.empty();
   if (!wanted) return;
   data_ = std::make_unique<NetworkData>(net, options.seed);
-  if (!options.weights_dir.empty()) ReadWeights(options.weights_dir, *data_);
+  if (!options.weights_dir.empty()) ReadNetwork(options.weights_dir, *data_);
   if (!options.input.empty()) ReadImage(options.input, subnet, *data_);
   for (std::size_t i = 0; i + 1 < options.dumps.size(); i += 2) {
     dumps_.push_back(

@@ -54,7 +54,7 @@ void AddData(CLI::App* command, DataOptions& data) {
       ->capture_default_str();
   command
       ->add_option("--weights-dir", data.weights_dir,
-                   "int8 weights, LAYER.npy in KCRS order for every SuperNet layer; implies --functional")
+                   "LAYER.npy, int8 in KCRS order, for every SuperNet layer; implies --functional")
       ->type_name("DIR");
   command
       ->add_option(

@@ -72,6 +72,7 @@ class RunCommand {
     RunInElaboration(
         *session_.planner, MakeMemory(session_.experiment.hardware),
         [this](ServiceModel& model) { RunBody(model); }, data_.run());
+    if (data_.run() != nullptr) spdlog::info("{} inferences with data", data_.inferences());
     data_.Commit();
     if (out_) out_->Commit();
   }

@@ -175,11 +175,13 @@ void DataPath::AssembleWeights(const LayerPlan& plan, const Unit& unit, const Un
     const int from_cache = channel < cached.channels ? held_kernels : 0;
     for (int tap = 0; tap < taps; ++tap) {
       for (int k = 0; k < extent.kernels; ++k) {
-        const int weight =
-            k < from_cache ? buffers_.persistent.At(op.supernet_layer, extent.first_kernel + k, channel, tap)
-                           : static_cast<std::int8_t>(bank[next++]);
-        tile_weights_[Index((std::int64_t{k} * taps + tap) * shape.channels + c)] =
-            static_cast<std::int16_t>(weight);
+        std::int16_t& weight = tile_weights_[Index((std::int64_t{k} * taps + tap) * shape.channels + c)];
+        if (k < from_cache) {
+          weight =
+              std::int16_t{buffers_.persistent.At(op.supernet_layer, extent.first_kernel + k, channel, tap)};
+        } else {
+          weight = std::int16_t{static_cast<std::int8_t>(bank[next++])};
+        }
       }
     }
   }

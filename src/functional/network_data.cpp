@@ -87,10 +87,29 @@ std::int64_t ScaleFor(std::int64_t products) {
   return (kOneProduct << kRootBits) / IntegerRoot(products << (2 * kRootBits));
 }
 
+void CheckSize(const std::string& what, std::int64_t bytes) {
+  if (bytes <= NetworkData::kMostBytes) return;
+  throw UserError(what + " would take " + std::to_string(bytes) + " bytes, more than the " +
+                  std::to_string(NetworkData::kMostBytes) + " that --functional holds");
+}
+
+void CheckSizes(const SuperNet& net) {
+  std::int64_t weights = 0;
+  for (const SuperNetLayer& layer : net.layers) weights += layer.WeightBytes().value();
+  CheckSize("the weights of " + net.name, weights);
+  for (const SubNet& subnet : net.subnets) {
+    for (const Tensor& tensor : subnet.tensors) {
+      CheckSize("an activation of " + subnet.name,
+                std::int64_t{tensor.channels} * tensor.height * tensor.width);
+    }
+  }
+}
+
 }  // namespace
 
 NetworkData::NetworkData(const SuperNet& net, std::uint64_t seed) : net_(net), seed_(seed) {
   CheckAccumulators(net);
+  CheckSizes(net);
   for (std::size_t i = 0; i < net.layers.size(); ++i)
     weights_.push_back(RandomWeights(net.layers[i], seed, i));
 }
@@ -102,16 +121,16 @@ void NetworkData::SetWeights(int layer, std::vector<std::int8_t> kcrs) {
 }
 
 std::vector<QuantParam> NetworkData::QuantParams(int subnet, int layer) const {
+  const auto given = quant_params_.find({subnet, layer});
+  if (given != quant_params_.end()) return given->second;
   std::int64_t products = 0;
-  int kernels = 0;
   for (const Op& op : net_.subnets[static_cast<std::size_t>(subnet)].ops) {
     if (op.supernet_layer != layer) continue;
     products = std::max(products, std::int64_t{op.channels} * op.kernel_h * op.kernel_w);
-    kernels = std::max(kernels, op.kernels);
   }
   Numbers numbers(seed_, Stream::kQuantParams, static_cast<std::uint64_t>(subnet),
                   static_cast<std::uint64_t>(layer));
-  std::vector<QuantParam> params(static_cast<std::size_t>(kernels));
+  std::vector<QuantParam> params(KernelsKept(net_, subnet, layer));
   for (QuantParam& param : params) {
     param.scale = static_cast<std::int32_t>(ScaleFor(products) * numbers.Next(768, 1280) / 1024);
     param.zero_point = static_cast<std::int8_t>(numbers.Next(96, 127));
@@ -119,7 +138,21 @@ std::vector<QuantParam> NetworkData::QuantParams(int subnet, int layer) const {
   return params;
 }
 
+void NetworkData::SetQuantParams(int subnet, int layer, std::vector<QuantParam> params) {
+  if (params.size() != KernelsKept(net_, subnet, layer)) throw InternalError("parameters of another number");
+  quant_params_[{subnet, layer}] = std::move(params);
+}
+
+void NetworkData::SetZeroPoints(int subnet, std::vector<std::uint8_t> of_tensors) {
+  if (of_tensors.size() != net_.subnets[static_cast<std::size_t>(subnet)].tensors.size()) {
+    throw InternalError("zero points of another number");
+  }
+  zero_points_[subnet] = std::move(of_tensors);
+}
+
 std::vector<std::uint8_t> NetworkData::ZeroPoints(int subnet) const {
+  const auto given = zero_points_.find(subnet);
+  if (given != zero_points_.end()) return given->second;
   const SubNet& net = net_.subnets[static_cast<std::size_t>(subnet)];
   Numbers numbers(seed_, Stream::kZeroPoints, static_cast<std::uint64_t>(subnet), 0);
   std::vector<std::uint8_t> zero_points(net.tensors.size());
@@ -142,6 +175,14 @@ std::vector<std::uint8_t> NetworkData::External(int subnet, int tensor) const {
                                    static_cast<std::size_t>(shape.width));
   for (std::uint8_t& value : values) value = static_cast<std::uint8_t>(numbers.Byte());
   return values;
+}
+
+std::size_t KernelsKept(const SuperNet& net, int subnet, int layer) {
+  int kernels = 0;
+  for (const Op& op : net.subnets[static_cast<std::size_t>(subnet)].ops) {
+    if (op.supernet_layer == layer) kernels = std::max(kernels, op.kernels);
+  }
+  return static_cast<std::size_t>(kernels);
 }
 
 bool IsExternal(const SubNet& subnet, int tensor) {

@@ -48,10 +48,10 @@ template <typename MemoryModule>
 class Bench : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Bench);
-  Bench(const sc_core::sc_module_name& name, const InferencePlanner& planner, const FunctionalRun& run,
+  Bench(const sc_core::sc_module_name& name, const InferencePlanner& planner, const FunctionalRun* run,
         std::unique_ptr<MemoryModule> memory_module, std::function<void(Bench&)> body)
       : sc_module(name),
-        accel("accel", planner, &run),
+        accel("accel", planner, run),
         arbiter("arbiter"),
         memory(std::move(memory_module)),
         body_(std::move(body)) {
@@ -109,7 +109,7 @@ void ExpectLayers(const SubGraph& held, const SubGraph& believed, bool first_rig
     const InferencePlanner planner(hw, net);
     const NetworkData data(net, 3);
     Outputs outputs(data);
-    Bench<MemoryPort> bench("bench", planner, outputs.run,
+    Bench<MemoryPort> bench("bench", planner, &outputs.run,
                             std::make_unique<MemoryPort>("memory", std::make_unique<SimpleMemory>(hw.dram)),
                             [&](Bench<MemoryPort>& b) {
                               b.accel.controller.LoadModel();
@@ -155,6 +155,29 @@ TEST(CachedRectangle, IsACopyThatDramNoLongerTouches) {
   const SuperNet net = TwoConvNet();
   ExpectLayers(Cached(net, {}, {40, 40}), Cached(net, {}, {40, 40}), true, true, Wipe(1));
   ExpectLayers(Cached(net, {}, {40, 39}), Cached(net, {}, {40, 39}), true, false, Wipe(1));
+}
+
+TEST(TimingOnly, HoldsNoData) {
+  testing::InChild([] {
+    const SuperNet net = TwoConvNet();
+    const HardwareConfig hw = SmallHardware();
+    const InferencePlanner planner(hw, net);
+    const SubGraph graph = Cached(net, {20, 13}, {17, 30});
+    Bench<MemoryPort> bench("bench", planner, nullptr,
+                            std::make_unique<MemoryPort>("memory", std::make_unique<SimpleMemory>(hw.dram)),
+                            [&](Bench<MemoryPort>& b) {
+                              b.accel.controller.LoadModel();
+                              b.accel.controller.Swap(graph);
+                              RunLayers(b, planner, graph);
+                            });
+    sc_core::sc_start();
+    EXPECT_EQ(bench.failure, "");
+    EXPECT_EQ(bench.memory->image().held_bytes(), 0);
+    EXPECT_EQ(bench.accel.data_path, nullptr);
+    EXPECT_TRUE(bench.accel.dynamic_buffer.contents.banks.empty());
+    EXPECT_TRUE(bench.accel.streaming_buffer.contents.strip.empty());
+    EXPECT_EQ(bench.accel.output_buffer.contents.capacity(), 0U);
+  });
 }
 
 // A TLM memory of somebody else's: bytes behind an address, answers a request after 50 ns, knows no
@@ -207,7 +230,7 @@ TEST(ForeignMemory, GivesTheSameResults) {
     const NetworkData data(net, 3);
     const SubGraph graph = Cached(net, {20, 13}, {17, 30});
     Outputs outputs(data);
-    Bench<PlainMemory> bench("bench", planner, outputs.run, std::make_unique<PlainMemory>("memory", true),
+    Bench<PlainMemory> bench("bench", planner, &outputs.run, std::make_unique<PlainMemory>("memory", true),
                              [&](Bench<PlainMemory>& b) {
                                b.accel.controller.LoadModel();
                                b.accel.controller.Swap(graph);
@@ -229,7 +252,7 @@ TEST(ForeignMemory, IsRefusedWhenItsBytesCannotBeReached) {
     const InferencePlanner planner(hw, net);
     const NetworkData data(net, 3);
     Outputs outputs(data);
-    Bench<PlainMemory> bench("bench", planner, outputs.run, std::make_unique<PlainMemory>("memory", false),
+    Bench<PlainMemory> bench("bench", planner, &outputs.run, std::make_unique<PlainMemory>("memory", false),
                              [](Bench<PlainMemory>& b) { b.accel.controller.LoadModel(); });
     sc_core::sc_start();
     EXPECT_NE(bench.failure.find("transport_dbg"), std::string::npos) << bench.failure;

@@ -70,5 +70,33 @@ TEST_P(Functional, EqualsTheReferenceForRandomHardwareSubNetsAndSubGraphs) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Functional, ::testing::Range(0, 4));
 
+// ceil_mode with a stride beyond the kernel: the last windows lie outside the map.
+TEST(FunctionalPool, AWindowOutsideTheMapGivesTheInputsZeroPoint) {
+  testing::InChild([] {
+    SuperNet net = testing::OneConvNet({0, 16, 9, 3, 5, 1});
+    SubNet& subnet = net.subnets[0];
+    Op pool;
+    pool.kind = OpKind::kAveragePool;
+    pool.name = "pool";
+    pool.kernels = pool.channels = 16;
+    pool.in_h = pool.in_w = 5;
+    pool.stride_h = pool.stride_w = 3;
+    pool.ceil_mode = true;
+    pool.input = 1;
+    pool.output = 2;
+    subnet.ops.push_back(pool);
+    subnet.tensors.push_back({16, pool.OutH(), pool.OutW()});
+    const HardwareConfig hw;
+    const InferencePlanner planner(hw, net);
+    const NetworkData data(net, 1);
+    testing::FunctionalChecker checker(data, [](const Op&) { return true; });
+    RunInElaboration(
+        planner, std::make_unique<SimpleMemory>(hw.dram),
+        [&](ServiceModel& model) { model.Infer(0, EmptySubGraph(net)); }, &checker.run);
+    EXPECT_EQ(checker.computed, 2);
+    EXPECT_EQ(testing::ReferenceTensors(data, 0)[2][8], data.ZeroPoints(0)[1]);
+  });
+}
+
 }  // namespace
 }  // namespace sushi

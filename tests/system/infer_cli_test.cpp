@@ -1,7 +1,7 @@
 // `sushisim infer` and the data options of `run` as their users meet them.
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "process.hpp"
@@ -108,6 +108,42 @@ TEST(Infer, TakesWeightsFromFiles) {
   const std::string output = ReadNpy(dir + "/output.npy", NpyType::kUint8, {{20, 8, 8}}).bytes;
   for (std::size_t i = 0; i < output.size(); ++i) EXPECT_EQ(output[i], zero_points[i / 64]);
   EXPECT_EQ(ReadNpy(dir + "/weights.npy", NpyType::kInt8, {{20, 16, 1, 1}}).bytes, std::string(320, '\0'));
+}
+
+// Parameters and zero points for SubNet large beside the weights.
+void WriteQuantisation(const Scratch& scratch) {
+  fs::create_directory(scratch.dir() / "w/large");
+  for (const auto& [layer, kernels] :
+       std::map<std::string, int>{{"stem", 16}, {"expand", 24}, {"mix", 24}, {"reduce", 16}, {"head", 20}}) {
+    scratch.Write("w/large/" + layer + ".scale.npy",
+                  NpyText(MakeNpy(NpyType::kInt32, {kernels}, std::vector<std::int32_t>(kernels, 1 << 20))));
+    scratch.Write("w/large/" + layer + ".zero_point.npy",
+                  NpyText(MakeNpy(NpyType::kInt8, {kernels}, std::vector<std::int8_t>(kernels, 77))));
+  }
+  scratch.Write("w/large/zero_points.npy",
+                NpyText(MakeNpy(NpyType::kUint8, {6}, std::vector<std::uint8_t>{1, 2, 3, 4, 5, 6})));
+}
+
+TEST(Infer, TakesQuantisationFromFiles) {
+  const Scratch scratch;
+  WriteZeroWeights(scratch);
+  WriteQuantisation(scratch);
+  const Outcome outcome = scratch.Run(kLarge + " --weights-dir w --dump-layer reduce d");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  // 0·scale + 77, and the residual, stem's 77 less the zero point of tensor 1.
+  const std::string dir = (scratch.dir() / "d").string();
+  EXPECT_EQ(ReadNpy(dir + "/output.npy", NpyType::kUint8, {{16, 8, 8}}).bytes,
+            std::string(1024, static_cast<char>(77 + 77 - 2)));
+  EXPECT_EQ(nlohmann::json::parse(ReadFile(dir + "/layer.json"))["output_zero_point"], 5);
+
+  fs::rename(scratch.dir() / "w/large/mix.scale.npy", scratch.dir() / "w/large/mix.scales.npy");
+  ExpectRefused(scratch, kLarge + " --weights-dir w",
+                "w/large/mix.scales.npy: SubNet large has no such layer (did you mean 'mix.scale.npy'?)");
+  fs::remove(scratch.dir() / "w/large/mix.scales.npy");
+  ExpectRefused(scratch, kLarge + " --weights-dir w", "w/large/mix.scale.npy: cannot be read");
+  fs::rename(scratch.dir() / "w/large", scratch.dir() / "w/larg");
+  ExpectRefused(scratch, kLarge + " --weights-dir w",
+                "w/larg: tiny has no such SubNet (did you mean 'large'?)");
 }
 
 TEST(Infer, RefusesBadFilesAndWritesNothing) {

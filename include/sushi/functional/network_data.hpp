@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "sushi/functional/arithmetic.hpp"
@@ -13,7 +14,10 @@ namespace sushi {
 
 class NetworkData {
  public:
-  // `net` must outlive this. UserError when a sum could overflow (CheckAccumulators).
+  static constexpr std::int64_t kMostBytes = std::int64_t{16} << 30;  // of all weights, and of a tensor
+
+  // `net` must outlive this. UserError when a sum could overflow (CheckAccumulators), or a size is beyond
+  // kMostBytes.
   NetworkData(const SuperNet& net, std::uint64_t seed);
 
   const SuperNet& net() const { return net_; }
@@ -25,8 +29,10 @@ class NetworkData {
 
   // Of a SubNet's use of a SuperNet layer; one for each kernel that it keeps.
   std::vector<QuantParam> QuantParams(int subnet, int layer) const;
+  void SetQuantParams(int subnet, int layer, std::vector<QuantParam> params);
   // Of every tensor: what stands for zero, and pads. A pool's output has its input's.
   std::vector<std::uint8_t> ZeroPoints(int subnet) const;
+  void SetZeroPoints(int subnet, std::vector<std::uint8_t> of_tensors);
   // A tensor that no op writes (tensor 0: the image), channel, row, column.
   std::vector<std::uint8_t> External(int subnet, int tensor) const;
   void SetImage(int subnet, std::vector<std::uint8_t> chw) { images_[subnet] = std::move(chw); }
@@ -35,9 +41,13 @@ class NetworkData {
   const SuperNet& net_;
   std::uint64_t seed_;
   std::vector<std::vector<std::int8_t>> weights_;
-  std::map<int, std::vector<std::uint8_t>> images_;
+  // What was handed in, by SubNet.
+  std::map<int, std::vector<std::uint8_t>> images_, zero_points_;
+  std::map<std::pair<int, int>, std::vector<QuantParam>> quant_params_;  // and layer
 };
 
+// Kernels of a SuperNet layer that a SubNet keeps; 0 when it leaves the layer out.
+std::size_t KernelsKept(const SuperNet& net, int subnet, int layer);
 // Whether no op of the SubNet writes the tensor.
 bool IsExternal(const SubNet& subnet, int tensor);
 

@@ -33,6 +33,7 @@ class MemoryPort : public sc_core::sc_module, public MemoryControl {
   MemoryPort(const sc_core::sc_module_name& name, std::unique_ptr<Memory> memory);
   void Quiesce() override;
   MemoryActivity Settle() override;
+  const DramImage& image() const { return image_; }
 
  private:
   struct Request {

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "builders.hpp"
+#include "sushi/core/error.hpp"
 
 namespace sushi {
 namespace {
@@ -64,6 +65,17 @@ TEST(NetworkData, APoolsOutputHasItsInputsZeroPoint) {
   const std::vector<std::uint8_t> zero_points = data.ZeroPoints(0);
   EXPECT_EQ(zero_points[3], zero_points[1]);
   EXPECT_NE(zero_points[2], zero_points[1]);
+}
+
+TEST(NetworkData, RefusesWhatNoMemoryHolds) {
+  SuperNet weights = TwoLayers(40);
+  weights.layers[0].max_kernels = weights.layers[0].max_channels = kMaxChannels;  // · 9 taps: 36 GiB
+  EXPECT_THROW(NetworkData(weights, 1), UserError);
+  SuperNet tensors = TwoLayers(40);
+  tensors.subnets[0].tensors[1] = {65, kMaxMapSize, kMaxMapSize};  // 64 would be the 16 GiB
+  EXPECT_THROW(NetworkData(tensors, 1), UserError);
+  tensors.subnets[0].tensors[1].channels = 64;
+  EXPECT_NO_THROW(NetworkData(tensors, 1));
 }
 
 }  // namespace
