@@ -34,6 +34,8 @@ void Dram(const DramOptions& options) {
   }
   TrafficConfig traffic = options.traffic;
   traffic.pattern = PatternNamed(options.pattern);
+  if (!(traffic.write_ratio >= 0 && traffic.write_ratio <= 1))
+    throw UserError("--write-ratio: expected a number from 0 to 1");
   if (traffic.stride_bytes % kTrafficRequestBytes != 0)
     throw UserError("--stride-bytes: must be a multiple of " + std::to_string(kTrafficRequestBytes));
   if (options.check && traffic.requests > kMostChecked)

@@ -81,14 +81,14 @@ void Simulate(const InferencePlanner& planner, const std::function<void(ServiceM
 void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> memory,
                       const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional) {
   Simulate(planner, body, functional,
-           [&memory](Soc& soc) { return std::make_unique<BuiltInMemory>("memory", soc, std::move(memory)); });
+           [&memory](Soc& soc) { return std::make_unique<BuiltInMemory>("off_chip", soc, std::move(memory)); });
 }
 
 void RunInElaboration(const InferencePlanner& planner,
                       const std::function<std::unique_ptr<ExternalMemory>()>& make,
                       const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional) {
   Simulate(planner, body, functional,
-           [&make](Soc& soc) { return std::make_unique<OutsideMemory>("memory", soc, make()); });
+           [&make](Soc& soc) { return std::make_unique<OutsideMemory>("off_chip", soc, make()); });
 }
 
 std::string SystemCVersion() { return sc_core::sc_release(); }
