@@ -297,8 +297,9 @@ SuperNet LoadSuperNet(const Node& section) {
   const Node& rule_node = Require(section, "rule", "supernet");
   const std::string rule = AsString(rule_node, "supernet.rule");
   if (std::find(rules.begin(), rules.end(), rule) == rules.end()) {
-    throw UserError(rule_node.mark, "supernet.rule",
-                    "expected 'ofa_mbv3', 'ofa_resnet' or 'table', found '" + rule + "'" + DidYouMean(rule, rules));
+    throw UserError(
+        rule_node.mark, "supernet.rule",
+        "expected 'ofa_mbv3', 'ofa_resnet' or 'table', found '" + rule + "'" + DidYouMean(rule, rules));
   }
   SuperNet net;
   net.name = ReadName(section, "supernet");

@@ -20,8 +20,8 @@ DataPath::DataPath(const InferencePlanner& planner, const FunctionalRun& run, Bu
 
 WeightLayout DataPath::LayoutOf(int layer) const {
   const SuperNetLayer& net_layer = planner_.net().layers[Index(layer)];
-  return {planner_.WeightBase(layer), KernelLanes(planner_.hw().accel, net_layer.depthwise), net_layer.max_kernels,
-          net_layer.max_channels, net_layer.kernel_h * net_layer.kernel_w};
+  return {planner_.WeightBase(layer), KernelLanes(planner_.hw().accel, net_layer.depthwise),
+          net_layer.max_kernels, net_layer.max_channels, net_layer.kernel_h * net_layer.kernel_w};
 }
 
 TensorLayout DataPath::InputLayout(const LayerPlan& plan) const {
@@ -70,7 +70,8 @@ void DataPath::EndLayer(const LayerPlan& plan) {
   const Op& op = plan.op();
   record_.input = HwcToChw(record_.input, op.channels);
   record_.output = HwcToChw(record_.output, op.kernels);
-  if (op.kind != OpKind::kScale && op.residual != kNone) record_.residual = HwcToChw(record_.residual, op.kernels);
+  if (op.kind != OpKind::kScale && op.residual != kNone)
+    record_.residual = HwcToChw(record_.residual, op.kernels);
   run_.layer_done(record_);
 }
 
@@ -191,7 +192,8 @@ void DataPath::AssembleWeights(const LayerPlan& plan, const Unit& unit, const Un
     for (int c = 0; c < shape.channels; ++c) {
       for (int tap = 0; tap < taps; ++tap) {
         record_.weights[Index(
-            (std::int64_t{extent.first_kernel + k} * op.WeightChannels() + shape.first_channel + c) * taps + tap)] =
+            (std::int64_t{extent.first_kernel + k} * op.WeightChannels() + shape.first_channel + c) * taps +
+            tap)] =
             static_cast<std::int8_t>(
                 tile_weights_[Index((std::int64_t{k} * taps + tap) * shape.channels + c)]);
       }

@@ -41,7 +41,8 @@ void WriteLayerDump(const SuperNet& net, const LayerRecord& record, const Output
   }
   const std::vector<std::int64_t> factors{op.kernels, 1, 1};
   if (op.residual != kNone) {
-    Write(out, "residual.npy", NpyType::kUint8, op.kind == OpKind::kScale ? factors : output, record.residual);
+    Write(out, "residual.npy", NpyType::kUint8, op.kind == OpKind::kScale ? factors : output,
+          record.residual);
   }
 
   nlohmann::ordered_json json{{"supernet", net.name}, {"subnet", subnet.name}, {"op", record.op}};

@@ -124,7 +124,7 @@ class OpList {
   SubNet& subnet_;
 };
 
-// Global pool, squeeze, expand, scale. The biases are the kernels' zero points (docs/functional.md, F2).
+// Global pool, squeeze, expand, scale. The biases are the kernels' zero points (docs/mobilenet.md).
 int AddSqueezeExcite(OpList& ops, const OfaMbv3Space& space, const std::string& block, int input) {
   const int channels = ops.tensor(input).channels;
   int x = ops.GlobalPool(block + ".se.pool", input);
@@ -173,8 +173,8 @@ void CheckStages(std::size_t found, const char* field) {
 void CheckBlocks(std::size_t found, int depth, const char* field, int stage) {
   if (found == Index(depth)) return;
   throw ChoiceError(field, {stage},
-                    "expected " + std::to_string(depth) + " numbers, one for each kept block (depth), found " +
-                        std::to_string(found));
+                    "expected " + std::to_string(depth) +
+                        " numbers, one for each kept block (depth), found " + std::to_string(found));
 }
 
 void CheckChoice(const OfaMbv3Space& space, const OfaMbv3SubNet& choice) {
@@ -261,7 +261,8 @@ SubNet ExpandSubNet(const OfaMbv3Space& space, const SuperNet& net, const OfaMbv
   first.expands = false;
   x = AddBlock(ops, space, first, x);
   for (int s = 0; s < kMbv3Stages; ++s) {
-    for (int b = 0; b < choice.depth[Index(s)]; ++b) x = AddBlock(ops, space, BlockOf(space, choice, s, b), x);
+    for (int b = 0; b < choice.depth[Index(s)]; ++b)
+      x = AddBlock(ops, space, BlockOf(space, choice, s, b), x);
   }
   x = ops.Conv("final_expand", space.final_expand_width, 1, 1, x, Activation::kHSwish);
   x = ops.GlobalPool("global_pool", x);

@@ -88,7 +88,9 @@ Values Activated(Activation activation, Values values, int zero_point) {
   for (std::uint8_t& value : values) {
     const double x = (value - zero_point) / 16.0;
     const double sigmoid = std::min(std::max(x + 3, 0.0), 6.0);  // times 6; exact, as is its product with x
-    const auto rounded = [](double sixths) { return static_cast<std::int64_t>(std::floor((2 * sixths + 6) / 12)); };
+    const auto rounded = [](double sixths) {
+      return static_cast<std::int64_t>(std::floor((2 * sixths + 6) / 12));
+    };
     if (activation == Activation::kHSwish) value = Clamp(rounded(16 * x * sigmoid) + zero_point);
     if (activation == Activation::kHSigmoid) value = Clamp(rounded(255 * sigmoid));
   }
@@ -156,7 +158,8 @@ Values ReferenceOp(const NetworkData& data, int subnet, int index, const Values&
   Values output;
   if (op.kind == OpKind::kConv) {
     const auto convolve = op.depthwise ? Depthwise : Convolution;
-    output = convolve(op, input, WeightsOf(data, op), data.QuantParams(subnet, op.supernet_layer), zero_point);
+    output =
+        convolve(op, input, WeightsOf(data, op), data.QuantParams(subnet, op.supernet_layer), zero_point);
     output = Activated(op.activation, output, zero_points[static_cast<std::size_t>(op.output)]);
   } else {
     output = Pooling(op, input, zero_point);

@@ -1,5 +1,5 @@
 // The arithmetic of SushiAccel, to the bit: what the DPE array, the drain and the vector unit compute.
-// Equations F1–F6 of docs/functional.md. Integers only.
+// Equations F1–F6 of docs/functional.md, F7–F9 of docs/mobilenet.md. Integers only.
 #pragma once
 
 #include <algorithm>
