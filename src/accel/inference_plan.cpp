@@ -37,7 +37,7 @@ InferencePlanner::InferencePlanner(const HardwareConfig& hw, const SuperNet& net
     placements_.push_back(PlaceActivations(subnet, hw.accel));
     std::vector<int>& groups = tensor_group_.emplace_back(subnet.tensors.size(), hw.accel.dpe_array.kernels);
     for (const Op& op : subnet.ops) {
-      if (op.kind != OpKind::kConv) groups[static_cast<std::size_t>(op.output)] = hw.accel.vector_lanes;
+      groups[static_cast<std::size_t>(op.output)] = OutputLanes(hw.accel, op);
     }
   }
   for (std::size_t s = 0; s < net.subnets.size(); ++s) {  // finds what does not fit now, not in mid-run
@@ -84,16 +84,16 @@ LayerPlan InferencePlanner::PlanOp(int subnet, int op, const SubGraph& cached) c
 LayerPlan InferencePlanner::PlanAlone(int subnet, int op) const {
   const SubNet& net = this->subnet(subnet);
   Op step = net.ops[static_cast<std::size_t>(op)];
-  step.residual = kNone;  // the board ran the convolution only
+  if (step.kind != OpKind::kScale) step.residual = kNone;  // the board ran the convolution only
   return LayerPlan(hw_, net_, step, PlaceAlone(net, step, hw_.accel), Rect{}, AddressesOf(subnet, step));
 }
 
 std::vector<SwapPart> InferencePlanner::PlanSwap(const SubGraph& from, const SubGraph& to) const {
   const LinkSpeed link(hw_, hw_.accel.axi.weight_ports);
-  const int lanes = hw_.accel.dpe_array.kernels;
   std::vector<SwapPart> parts;
   for (std::size_t i = 0; i < net_.layers.size(); ++i) {
     const SuperNetLayer& layer = net_.layers[i];
+    const int lanes = KernelLanes(hw_.accel, layer.depthwise);
     const Rect want = to.rects[i], have = from.rects[i];
     const std::int64_t area = std::int64_t{layer.kernel_h} * layer.kernel_w;
     for (int first = 0; first < want.kernels; first += lanes) {

@@ -39,7 +39,7 @@ LayerPlan::LayerPlan(const HardwareConfig& hw, const SuperNet& net, const Op& op
 void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect cached) {
   const DpeArrayConfig& array = hw.accel.dpe_array;
   line_channels_ = array.channels;
-  const int lanes = is_conv() ? array.kernels : hw.accel.vector_lanes;
+  const int lanes = OutputLanes(hw.accel, op_);
   kernel_lanes_ = lanes;
   if (is_conv()) {
     const SuperNetLayer& layer = net.layers[static_cast<std::size_t>(op_.supernet_layer)];
@@ -49,6 +49,10 @@ void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect ca
     tile_channels_ = pointwise ? array.channels * kTaps : array.channels;
     folding_ = static_cast<int>(CeilDiv(op_.kernel_h, kWindow) * CeilDiv(op_.kernel_w, kWindow));
     channel_tiles_ = static_cast<int>(CeilDiv(std::int64_t{op_.channels} * folding_, tile_channels_));
+    if (op_.depthwise) {  // V1, V2: the tile's own channels, one pass for each 3×3 sub-kernel
+      tile_channels_ = lanes;
+      channel_tiles_ = folding_;
+    }
     const std::int64_t group = hw.accel.qb.capacity().value() / (kQuantParamBytes * lanes);
     if (group < 1) {
       throw UserError("accel.qb.capacity_kib: cannot hold the quantisation parameters of one kernel tile (" +
@@ -87,8 +91,10 @@ std::vector<UnitShape> LayerPlan::MakeUnits(const HardwareConfig& hw, int kernel
   std::vector<UnitShape> units(1);
   units.back().first = true;
   for (int tile = 0; tile < channel_tiles_; ++tile) {
-    // T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋.
+    // T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋. V3: a depthwise kernel has one
+    // channel of weights, all of which come with the first pass.
     const auto boundary = [&](int j) {
+      if (op_.depthwise) return std::min(j, 1);
       return j == channel_tiles_ ? op_.channels
                                  : static_cast<int>(std::min<std::int64_t>(
                                        op_.channels, std::int64_t{tile_channels_} * j / folding_));
@@ -180,7 +186,9 @@ Unit LayerPlan::UnitAt(int index) const {
   if (unit.drains) {
     const Bytes results(std::int64_t{tile.kernels} * strip.out_positions);
     if (!place_.output_on_chip) unit.drain = results;
-    if (op_.residual != kNone && !place_.residual_on_chip) unit.residual = results;
+    if (op_.residual != kNone && !place_.residual_on_chip) {
+      unit.residual = op_.kind == OpKind::kScale ? Bytes(tile.kernels) : results;
+    }
   }
   return unit;
 }
@@ -230,6 +238,9 @@ std::uint64_t LayerPlan::OActAddress(const Unit& unit) const {
 }
 
 std::uint64_t LayerPlan::ResidualAddress(const Unit& unit) const {
+  if (op_.kind == OpKind::kScale) {
+    return addresses_.residual + static_cast<std::uint64_t>(ExtentOf(unit).first_kernel);
+  }
   return OActAddress(unit) - addresses_.output + addresses_.residual;
 }
 
@@ -299,7 +310,9 @@ void LayerPlan::CountDrain(const Unit& unit, Counters& counters) const {
     counters.events[Event::kQbRead] += kQuantParamBytes * kernels;
   }
   if (place_.output_on_chip) counters.events[Event::kSbWrite] += results;
-  if (op_.residual != kNone) {
+  if (op_.kind == OpKind::kScale) {  // its products are counted already; the factors stay in the lanes
+    if (place_.residual_on_chip) counters.events[Event::kSbRead] += kernels;
+  } else if (op_.residual != kNone) {
     counters.events[Event::kVectorOp] += results;
     if (place_.residual_on_chip) counters.events[Event::kSbRead] += results;
   }

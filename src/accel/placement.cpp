@@ -39,7 +39,7 @@ int StripOutRows(const SubNet& subnet, const Op& op, const AccelConfig& accel, b
     if (in_rows < op.in_h) rows = std::min<std::int64_t>(rows, (in_rows - op.kernel_h) / op.stride_h + 1);
   }
   if (op.kind == OpKind::kConv) {
-    const Bytes row(std::int64_t{4} * std::min(accel.dpe_array.kernels, op.kernels) * op.OutW());
+    const Bytes row(std::int64_t{4} * std::min(KernelLanes(accel, op.depthwise), op.kernels) * op.OutW());
     const std::int64_t ob_rows = accel.ob.capacity().value() / row.value();
     if (ob_rows < 1) TooSmall("ob", accel.ob.capacity_kib, subnet, op, row, "one row of partial sums");
     rows = std::min(rows, ob_rows);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "layer_table.hpp"
+#include "sushi/supernet/ofa_mbv3.hpp"
 #include "sushi/supernet/ofa_resnet.hpp"
 
 namespace sushi::config {
@@ -124,10 +125,77 @@ OfaResNetSubNet ReadChoice(const Node& node, const std::string& path) {
   throw UserError(node != nullptr ? node->mark : map.mark, key, error.message());
 }
 
-void LoadOfaResNet(const Node& section, const Node& list, SuperNet& net) {
+std::vector<int> ReadIntList(const Node& node, const std::string& path, int low, int high) {
+  RequireKind(node, Node::Kind::kSequence, path);
+  std::vector<int> values;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    values.push_back(static_cast<int>(AsInt(node.items[i], At(path, i), low, high)));
+  }
+  return values;
+}
+
+std::vector<int> ReadIntChoices(const Node& space, const char* key, const std::string& path, int high) {
+  const std::vector<double> checked = ReadChoices(space, key, path);  // number and order
+  std::vector<int> values = ReadIntList(*space.Find(key), path + "." + key, 1, high);
+  return values.size() == checked.size() ? values : std::vector<int>();
+}
+
+OfaMbv3Space ReadMbv3Space(const Node& node, const std::string& path) {
+  RequireKind(node, Node::Kind::kMap, path);
+  RefuseUnknown(node,
+                {"stem_width", "first_block_width", "stage_width", "final_expand_width", "feature_mix_width",
+                 "stage_stride", "squeeze_excite", "h_swish", "depths", "kernel_sizes", "expand_ratios",
+                 "squeeze_divisor", "divisor", "classes", "input_min", "input_max", "input_step"},
+                path);
+  OfaMbv3Space space;
+  space.stem_width = Int(node, "stem_width", path, 1, kMaxChannels);
+  space.first_block_width = Int(node, "first_block_width", path, 1, kMaxChannels);
+  space.stage_width = ReadInts<kMbv3Stages>(node, "stage_width", path, 1, kMaxChannels);
+  space.final_expand_width = Int(node, "final_expand_width", path, 1, kMaxChannels);
+  space.feature_mix_width = Int(node, "feature_mix_width", path, 1, kMaxChannels);
+  space.stage_stride = ReadInts<kMbv3Stages>(node, "stage_stride", path, 1, 2);
+  space.squeeze_excite = ReadInts<kMbv3Stages>(node, "squeeze_excite", path, 0, 1);
+  space.h_swish = ReadInts<kMbv3Stages>(node, "h_swish", path, 0, 1);
+  space.depths = ReadIntChoices(node, "depths", path, static_cast<int>(kMaxRatio));
+  space.kernel_sizes = ReadIntChoices(node, "kernel_sizes", path, static_cast<int>(kMaxRatio));
+  space.expand_ratios = ReadChoices(node, "expand_ratios", path);
+  space.squeeze_divisor = IntOr(node, "squeeze_divisor", path, 1, kMaxDivisor, space.squeeze_divisor);
+  space.divisor = IntOr(node, "divisor", path, 1, kMaxDivisor, space.divisor);
+  space.classes = Int(node, "classes", path, 1, kMaxChannels);
+  space.input_min = Int(node, "input_min", path, 1, kMaxMapSize);
+  space.input_max = Int(node, "input_max", path, space.input_min, kMaxMapSize);
+  space.input_step = IntOr(node, "input_step", path, 1, kMaxMapSize, space.input_step);
+  return space;
+}
+
+OfaMbv3SubNet ReadMbv3Choice(const Node& node, const std::string& path) {
+  RequireKind(node, Node::Kind::kMap, path);
+  RefuseUnknown(node, {"name", "top1_percent", "input_size", "depth", "kernel", "expand"}, path);
+  OfaMbv3SubNet choice;
+  choice.name = ReadName(node, path);
+  choice.top1_percent = AsReal(Require(node, "top1_percent", path), path + ".top1_percent", 0, 100);
+  choice.input_size = Int(node, "input_size", path, 1, kMaxMapSize);
+  choice.depth = ReadInts<kMbv3Stages>(node, "depth", path, 1, kMaxBlocks);
+  const Node& kernel = Require(node, "kernel", path);
+  RequireKind(kernel, Node::Kind::kSequence, path + ".kernel");
+  for (std::size_t s = 0; s < kernel.items.size(); ++s) {
+    choice.kernel.push_back(ReadIntList(kernel.items[s], At(path + ".kernel", s), 1, kMaxKernelSize));
+  }
+  const Node& expand = Require(node, "expand", path);
+  RequireKind(expand, Node::Kind::kSequence, path + ".expand");
+  for (std::size_t s = 0; s < expand.items.size(); ++s) {
+    choice.expand.push_back(ReadRatios(expand.items[s], At(path + ".expand", s)));
+  }
+  return choice;
+}
+
+// `Space` and the reader of a choice belong to one rule; ExpandSpace and ExpandSubNet are overloaded.
+template <typename Space, typename Choice>
+void LoadByRule(const Node& section, const Node& list, Space (*read_space)(const Node&, const std::string&),
+                Choice (*read_choice)(const Node&, const std::string&), SuperNet& net) {
   RefuseUnknown(section, {"name", "rule", "space", "subnets"}, "supernet");
   const Node& space_node = Require(section, "space", "supernet");
-  OfaResNetSpace space = ReadSpace(space_node, "supernet.space");
+  Space space = read_space(space_node, "supernet.space");
   space.name = net.name;
   try {
     net = ExpandSpace(space);
@@ -136,7 +204,7 @@ void LoadOfaResNet(const Node& section, const Node& list, SuperNet& net) {
   }
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     const std::string path = At("supernet.subnets", i);
-    const OfaResNetSubNet choice = ReadChoice(list.items[i], path);
+    const Choice choice = read_choice(list.items[i], path);
     try {
       net.subnets.push_back(ExpandSubNet(space, net, choice));
     } catch (const ChoiceError& error) {
@@ -225,20 +293,23 @@ std::string TableFileOf(const Node& section) {
 
 SuperNet LoadSuperNet(const Node& section) {
   RequireKind(section, Node::Kind::kMap, "supernet");
-  const std::vector<std::string> rules{"ofa_resnet", "table"};
+  const std::vector<std::string> rules{"ofa_mbv3", "ofa_resnet", "table"};
   const Node& rule_node = Require(section, "rule", "supernet");
   const std::string rule = AsString(rule_node, "supernet.rule");
   if (std::find(rules.begin(), rules.end(), rule) == rules.end()) {
-    throw UserError(rule_node.mark, "supernet.rule",
-                    "expected 'ofa_resnet' or 'table', found '" + rule + "'" + DidYouMean(rule, rules));
+    throw UserError(
+        rule_node.mark, "supernet.rule",
+        "expected 'ofa_mbv3', 'ofa_resnet' or 'table', found '" + rule + "'" + DidYouMean(rule, rules));
   }
   SuperNet net;
   net.name = ReadName(section, "supernet");
   const Node& list = SubNetList(section);
   if (rule == "table") {
     LoadTable(section, list, net);
+  } else if (rule == "ofa_mbv3") {
+    LoadByRule(section, list, ReadMbv3Space, ReadMbv3Choice, net);
   } else {
-    LoadOfaResNet(section, list, net);
+    LoadByRule(section, list, ReadSpace, ReadChoice, net);
   }
   return net;
 }

@@ -35,6 +35,13 @@ void OneDot(const std::int16_t* window, const std::int16_t* weights, std::int64_
   *sum += s;
 }
 
+// The nearest integer, halves towards +∞.
+int RoundedDivide(int numerator, int denominator) {
+  const int doubled = 2 * numerator + denominator;
+  const int quotient = doubled / (2 * denominator);
+  return doubled % (2 * denominator) < 0 ? quotient - 1 : quotient;
+}
+
 struct Span {
   int begin = 0, end = 0;
 };
@@ -48,7 +55,7 @@ void CheckAccumulators(const SuperNet& net) {
   for (const SubNet& subnet : net.subnets) {
     for (const Op& op : subnet.ops) {
       if (op.kind != OpKind::kConv) continue;
-      const std::int64_t products = std::int64_t{op.channels} * op.kernel_h * op.kernel_w;
+      const std::int64_t products = std::int64_t{op.WeightChannels()} * op.kernel_h * op.kernel_w;
       if (products <= kMostProducts) continue;
       throw UserError(subnet.name + "." + op.name + ": adds " + std::to_string(products) +
                       " products for a result; int32 holds the sum of " + std::to_string(kMostProducts) +
@@ -90,6 +97,33 @@ void Accumulate(const std::int16_t* windows, std::int64_t positions, const std::
     for (std::int64_t p = 0; p < positions; ++p)
       OneDot(windows + p * length, weights + k * length, length, sums + p * kernels + k);
   }
+}
+
+void AccumulateDepthwise(const std::int16_t* windows, std::int64_t positions, const std::int16_t* weights,
+                         int kernels, int taps, std::int32_t* sums) {
+  for (std::int64_t p = 0; p < positions; ++p, sums += kernels) {
+    for (int tap = 0; tap < taps; ++tap, windows += kernels) {
+      for (int k = 0; k < kernels; ++k) sums[k] += std::int32_t{windows[k]} * weights[k * taps + tap];
+    }
+  }
+}
+
+std::array<std::uint8_t, 256> ActivationTable(Activation activation, std::uint8_t zero_point) {
+  std::array<std::uint8_t, 256> table{};
+  for (int q = 0; q < 256; ++q) {
+    // 3 and 6 of the hard functions in steps of the input.
+    const int x = q - zero_point;
+    const int gate = std::clamp(x + 3 * kStepsPerUnit, 0, 6 * kStepsPerUnit);
+    int value = q;
+    if (activation == Activation::kHSwish) value = RoundedDivide(x * gate, 6 * kStepsPerUnit) + zero_point;
+    if (activation == Activation::kHSigmoid) value = RoundedDivide(kUnitFactor * gate, 6 * kStepsPerUnit);
+    table[static_cast<std::size_t>(q)] = ClampToByte(value);
+  }
+  return table;
+}
+
+std::uint8_t ScaleByFactor(std::uint8_t value, std::uint8_t zero_point, std::uint8_t factor) {
+  return ClampToByte(RoundedDivide((value - zero_point) * factor, kUnitFactor) + zero_point);
 }
 
 void Pool(const Op& op, const ActivationView& input, std::uint8_t zero_point, PositionRange positions,

@@ -20,8 +20,8 @@ DataPath::DataPath(const InferencePlanner& planner, const FunctionalRun& run, Bu
 
 WeightLayout DataPath::LayoutOf(int layer) const {
   const SuperNetLayer& net_layer = planner_.net().layers[Index(layer)];
-  return {planner_.WeightBase(layer), planner_.hw().accel.dpe_array.kernels, net_layer.max_kernels,
-          net_layer.max_channels, net_layer.kernel_h * net_layer.kernel_w};
+  return {planner_.WeightBase(layer), KernelLanes(planner_.hw().accel, net_layer.depthwise),
+          net_layer.max_kernels, net_layer.max_channels, net_layer.kernel_h * net_layer.kernel_w};
 }
 
 TensorLayout DataPath::InputLayout(const LayerPlan& plan) const {
@@ -59,7 +59,7 @@ void DataPath::BeginLayer(const LayerPlan& plan, int layer) {
   record_.weights.resize(Index(op.WeightBytes().value()));
   if (op.residual != kNone) {
     record_.residual_zero_point = ZeroPoint(op.residual);
-    record_.residual.resize(record_.output.size());
+    record_.residual.resize(op.kind == OpKind::kScale ? Index(op.kernels) : record_.output.size());
   }
   if (plan.placement().input_on_chip) record_.input = buffers_.streaming.tensors[op.input];
   if (plan.is_conv()) record_.quant_params.resize(Index(op.kernels));
@@ -70,7 +70,8 @@ void DataPath::EndLayer(const LayerPlan& plan) {
   const Op& op = plan.op();
   record_.input = HwcToChw(record_.input, op.channels);
   record_.output = HwcToChw(record_.output, op.kernels);
-  if (op.residual != kNone) record_.residual = HwcToChw(record_.residual, op.kernels);
+  if (op.kind != OpKind::kScale && op.residual != kNone)
+    record_.residual = HwcToChw(record_.residual, op.kernels);
   run_.layer_done(record_);
 }
 
@@ -118,6 +119,10 @@ const DataTransfer* DataPath::LoadResidual(const LayerPlan& plan, const Unit& un
   const TensorLayout layout{plan.addresses().residual, plan.addresses().residual_group, op.kernels, op.OutH(),
                             op.OutW()};
   residual_bytes_.assign(Index(unit.residual.value()), 0);
+  if (op.kind == OpKind::kScale) {
+    const TensorLayout factors{plan.addresses().residual, plan.addresses().residual_group, op.kernels, 1, 1};
+    return Keep(residual_bytes_.data(), factors.Rows(extent.first_kernel, extent.kernels, 0, 1));
+  }
   return Keep(residual_bytes_.data(),
               layout.Rows(extent.first_kernel, extent.kernels, extent.first_out_row, extent.out_rows));
 }
@@ -190,7 +195,8 @@ void DataPath::AssembleWeights(const LayerPlan& plan, const Unit& unit, const Un
     for (int c = 0; c < shape.channels; ++c) {
       for (int tap = 0; tap < taps; ++tap) {
         record_.weights[Index(
-            (std::int64_t{extent.first_kernel + k} * op.channels + shape.first_channel + c) * taps + tap)] =
+            (std::int64_t{extent.first_kernel + k} * op.WeightChannels() + shape.first_channel + c) * taps +
+            tap)] =
             static_cast<std::int8_t>(
                 tile_weights_[Index((std::int64_t{k} * taps + tap) * shape.channels + c)]);
       }
@@ -209,11 +215,18 @@ void DataPath::Convolve(const LayerPlan& plan, const Unit& unit, const UnitExten
   const std::int64_t length = std::int64_t{shape.channels} * TapsOf(op);
   if (length == 0) return;
   const ActivationView input = InputOf(plan);
-  const std::int64_t block = std::max<std::int64_t>(1, kWindowElements / length);
+  const std::int64_t block =
+      std::max<std::int64_t>(1, kWindowElements / (op.depthwise ? length * extent.kernels : length));
   for (std::int64_t p = 0; p < positions; p += block) {
     const std::int64_t count = std::min(block, positions - p);
-    BuildWindows(op, input, ZeroPoint(op.input), {first + p, count}, shape.first_channel, shape.channels,
-                 buffers_.line);
+    const int first_channel = op.depthwise ? extent.first_kernel : shape.first_channel;
+    const int channels = op.depthwise ? extent.kernels : shape.channels;
+    BuildWindows(op, input, ZeroPoint(op.input), {first + p, count}, first_channel, channels, buffers_.line);
+    if (op.depthwise) {
+      AccumulateDepthwise(buffers_.line.data(), count, tile_weights_.data(), extent.kernels, TapsOf(op),
+                          sums.data() + p * extent.kernels);
+      continue;
+    }
     Accumulate(buffers_.line.data(), count, tile_weights_.data(), extent.kernels, length,
                sums.data() + p * extent.kernels);
   }
@@ -233,18 +246,21 @@ void DataPath::Drain(const LayerPlan& plan, const Unit& unit, const UnitExtent& 
   const std::int64_t first = std::int64_t{extent.first_out_row} * op.OutW();
   results_.resize(Index(positions * extent.kernels));
   if (plan.is_conv()) {
+    const auto activation = ActivationTable(op.activation, ZeroPoint(op.output));
     for (int k = 0; k < extent.kernels; ++k) {
       const QuantParam param = QuantParamOf(extent.first_kernel + k);
       if (recording_) record_.quant_params[Index(extent.first_kernel + k)] = param;
       for (std::int64_t i = k; i < positions * extent.kernels; i += extent.kernels) {
-        results_[Index(i)] = Requantise(buffers_.output[Index(i)], param);
+        results_[Index(i)] = activation[Requantise(buffers_.output[Index(i)], param)];
       }
     }
+  } else if (op.kind == OpKind::kScale) {
+    Scale(plan, unit, extent);
   } else {
     Pool(op, InputOf(plan), ZeroPoint(op.input), {first, positions}, extent.first_kernel, extent.kernels,
          results_.data());
   }
-  if (op.residual != kNone) AddResiduals(plan, unit, extent);
+  if (op.kind != OpKind::kScale && op.residual != kNone) AddResiduals(plan, unit, extent);
   const auto store = [&](std::vector<std::uint8_t>& tensor) {
     for (std::int64_t p = 0; p < positions; ++p) {
       std::copy_n(results_.begin() + p * extent.kernels, extent.kernels,
@@ -253,6 +269,24 @@ void DataPath::Drain(const LayerPlan& plan, const Unit& unit, const UnitExtent& 
   };
   if (plan.placement().output_on_chip) store(buffers_.streaming.tensors.at(op.output));
   if (recording_) store(record_.output);
+}
+
+void DataPath::Scale(const LayerPlan& plan, const Unit& unit, const UnitExtent& extent) {
+  const Op& op = plan.op();
+  const ActivationView input = InputOf(plan);
+  const std::uint8_t* factors = unit.residual > Bytes(0)
+                                    ? residual_bytes_.data()
+                                    : buffers_.streaming.tensors.at(op.residual).data() + extent.first_kernel;
+  if (recording_) std::copy_n(factors, extent.kernels, record_.residual.begin() + extent.first_kernel);
+  std::size_t next = 0;
+  for (int y = extent.first_out_row; y < extent.first_out_row + extent.out_rows; ++y) {
+    for (int x = 0; x < op.OutW(); ++x) {
+      const std::uint8_t* values = input.At(y, x) + extent.first_kernel;
+      for (int k = 0; k < extent.kernels; ++k) {
+        results_[next++] = ScaleByFactor(values[k], ZeroPoint(op.input), factors[k]);
+      }
+    }
+  }
 }
 
 void DataPath::AddResiduals(const LayerPlan& plan, const Unit& unit, const UnitExtent& extent) {

@@ -31,7 +31,7 @@ void WriteWeights(const InferencePlanner& planner, const NetworkData& data, cons
   for (std::size_t i = 0; i < planner.net().layers.size(); ++i) {
     const SuperNetLayer& layer = planner.net().layers[i];
     const int index = static_cast<int>(i);
-    const WeightLayout layout{planner.WeightBase(index), planner.hw().accel.dpe_array.kernels,
+    const WeightLayout layout{planner.WeightBase(index), KernelLanes(planner.hw().accel, layer.depthwise),
                               layer.max_kernels, layer.max_channels, layer.kernel_h * layer.kernel_w};
     WriteAll(layout.base, layout.FromKcrs(data.weights(index)), write);
   }

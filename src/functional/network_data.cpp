@@ -126,7 +126,7 @@ std::vector<QuantParam> NetworkData::QuantParams(int subnet, int layer) const {
   std::int64_t products = 0;
   for (const Op& op : net_.subnets[static_cast<std::size_t>(subnet)].ops) {
     if (op.supernet_layer != layer) continue;
-    products = std::max(products, std::int64_t{op.channels} * op.kernel_h * op.kernel_w);
+    products = std::max(products, std::int64_t{op.WeightChannels()} * op.kernel_h * op.kernel_w);
   }
   Numbers numbers(seed_, Stream::kQuantParams, static_cast<std::uint64_t>(subnet),
                   static_cast<std::uint64_t>(layer));
@@ -158,6 +158,8 @@ std::vector<std::uint8_t> NetworkData::ZeroPoints(int subnet) const {
   std::vector<std::uint8_t> zero_points(net.tensors.size());
   for (std::uint8_t& zero_point : zero_points) zero_point = static_cast<std::uint8_t>(numbers.Next(80, 127));
   for (const Op& op : net.ops) {
+    // A factor's zero is 0 (F8).
+    if (op.activation == Activation::kHSigmoid) zero_points[static_cast<std::size_t>(op.output)] = 0;
     if (op.kind == OpKind::kConv) continue;
     zero_points[static_cast<std::size_t>(op.output)] = zero_points[static_cast<std::size_t>(op.input)];
   }

@@ -35,11 +35,15 @@ void WriteLayerDump(const SuperNet& net, const LayerRecord& record, const Output
   Write(out, "input.npy", NpyType::kUint8, {op.channels, op.in_h, op.in_w}, record.input);
   Write(out, "output.npy", NpyType::kUint8, output, record.output);
   if (op.kind == OpKind::kConv) {
-    Write(out, "weights.npy", NpyType::kInt8, {op.kernels, op.channels, op.kernel_h, op.kernel_w},
+    Write(out, "weights.npy", NpyType::kInt8, {op.kernels, op.WeightChannels(), op.kernel_h, op.kernel_w},
           record.weights);
     WriteQuantParams(record.quant_params, out);
   }
-  if (op.residual != kNone) Write(out, "residual.npy", NpyType::kUint8, output, record.residual);
+  const std::vector<std::int64_t> factors{op.kernels, 1, 1};
+  if (op.residual != kNone) {
+    Write(out, "residual.npy", NpyType::kUint8, op.kind == OpKind::kScale ? factors : output,
+          record.residual);
+  }
 
   nlohmann::ordered_json json{{"supernet", net.name}, {"subnet", subnet.name}, {"op", record.op}};
   json.update(OpJson(op));

@@ -78,7 +78,10 @@ std::size_t ColumnsThatFit(std::size_t name_width, std::size_t cell) {
   return std::max<std::size_t>(1, (kLineWidth - std::min(name_width, kLineWidth)) / (cell + 2));
 }
 
-const char* ShortKind(OpKind kind) { return kind == OpKind::kMaxPool ? "max" : "avg"; }
+const char* ShortKind(OpKind kind) {
+  if (kind == OpKind::kScale) return "scale";
+  return kind == OpKind::kMaxPool ? "max" : "avg";
+}
 
 Row LayerRow(const SubNet& subnet, const Op& op) {
   const bool conv = op.kind == OpKind::kConv;

@@ -80,8 +80,9 @@ void Simulate(const InferencePlanner& planner, const std::function<void(ServiceM
 
 void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> memory,
                       const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional) {
-  Simulate(planner, body, functional,
-           [&memory](Soc& soc) { return std::make_unique<BuiltInMemory>("off_chip", soc, std::move(memory)); });
+  Simulate(planner, body, functional, [&memory](Soc& soc) {
+    return std::make_unique<BuiltInMemory>("off_chip", soc, std::move(memory));
+  });
 }
 
 void RunInElaboration(const InferencePlanner& planner,

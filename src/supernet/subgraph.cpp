@@ -30,7 +30,7 @@ SubGraph SubGraphOf(const SuperNet& net, const SubNet& subnet) {
   for (const Op& op : subnet.ops) {
     if (op.supernet_layer == kNone) continue;
     const auto layer = static_cast<std::size_t>(op.supernet_layer);
-    if (net.layers[layer].cacheable) g.rects[layer] = {op.kernels, op.channels};
+    if (net.layers[layer].cacheable) g.rects[layer] = {op.kernels, op.WeightChannels()};
   }
   return g;
 }

@@ -15,6 +15,22 @@ const char* Name(OpKind kind) {
       return "max_pool";
     case OpKind::kAveragePool:
       return "average_pool";
+    case OpKind::kScale:
+      return "scale";
+  }
+  return "?";
+}
+
+const char* Name(Activation activation) {
+  switch (activation) {
+    case Activation::kRelu:
+      return "relu";
+    case Activation::kHSwish:
+      return "h_swish";
+    case Activation::kHSigmoid:
+      return "h_sigmoid";
+    case Activation::kNone:
+      return "none";
   }
   return "?";
 }
@@ -23,7 +39,7 @@ std::int64_t Op::Macs() const { return WeightBytes().value() * OutH() * OutW(); 
 
 Bytes Op::WeightBytes() const {
   if (kind != OpKind::kConv) return Bytes(0);
-  return Bytes(std::int64_t{kernels} * channels * kernel_h * kernel_w);
+  return Bytes(std::int64_t{kernels} * WeightChannels() * kernel_h * kernel_w);
 }
 
 bool Op::WithinLimits() const {

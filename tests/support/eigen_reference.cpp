@@ -2,6 +2,7 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
+#include <cmath>
 
 namespace sushi::testing {
 namespace {
@@ -64,6 +65,48 @@ Values Convolution(const Op& op, const Values& input, const std::vector<std::int
   return output;
 }
 
+// Kernel k of a depthwise convolution meets channel k alone.
+Values Depthwise(const Op& op, const Values& input, const std::vector<std::int8_t>& weights,
+                 const std::vector<QuantParam>& params, std::uint8_t padding) {
+  const std::ptrdiff_t taps = std::ptrdiff_t{op.kernel_h} * op.kernel_w;
+  const std::ptrdiff_t map = std::ptrdiff_t{op.in_h} * op.in_w;
+  Op one = op;
+  one.kernels = one.channels = 1;
+  one.depthwise = false;
+  Values output;
+  for (std::ptrdiff_t k = 0; k < op.kernels; ++k) {
+    const Values channel(input.begin() + k * map, input.begin() + (k + 1) * map);
+    const std::vector<std::int8_t> kernel(weights.begin() + k * taps, weights.begin() + (k + 1) * taps);
+    const Values result = Convolution(one, channel, kernel, {params[static_cast<std::size_t>(k)]}, padding);
+    output.insert(output.end(), result.begin(), result.end());
+  }
+  return output;
+}
+
+// In fractions: h-swish(x) = x·min(max(x + 3, 0), 6)/6 with 16 steps a unit; h-sigmoid 255 for 1.
+Values Activated(Activation activation, Values values, int zero_point) {
+  for (std::uint8_t& value : values) {
+    const double x = (value - zero_point) / 16.0;
+    const double sigmoid = std::min(std::max(x + 3, 0.0), 6.0);  // times 6; exact, as is its product with x
+    const auto rounded = [](double sixths) {
+      return static_cast<std::int64_t>(std::floor((2 * sixths + 6) / 12));
+    };
+    if (activation == Activation::kHSwish) value = Clamp(rounded(16 * x * sigmoid) + zero_point);
+    if (activation == Activation::kHSigmoid) value = Clamp(rounded(255 * sigmoid));
+  }
+  return values;
+}
+
+Values Scaled(const Op& op, const Values& input, const Values& factors, int zero_point) {
+  Values output;
+  for (std::size_t i = 0; i < input.size(); ++i) {
+    const std::size_t channel = i / (static_cast<std::size_t>(op.in_h) * static_cast<std::size_t>(op.in_w));
+    const double product = (input[i] - zero_point) * static_cast<double>(factors[channel]);
+    output.push_back(Clamp(static_cast<std::int64_t>(std::floor((2 * product + 255) / 510)) + zero_point));
+  }
+  return output;
+}
+
 Values Pooling(const Op& op, const Values& input, std::uint8_t zero_point) {
   const Shape in{op.channels, op.in_h, op.in_w};
   Values output;
@@ -101,7 +144,7 @@ std::vector<std::int8_t> WeightsOf(const NetworkData& data, const Op& op) {
   std::vector<std::int8_t> kept;
   for (std::ptrdiff_t k = 0; k < op.kernels; ++k) {
     const auto first = all.begin() + k * layer.max_channels * taps;
-    kept.insert(kept.end(), first, first + op.channels * taps);
+    kept.insert(kept.end(), first, first + op.WeightChannels() * taps);
   }
   return kept;
 }
@@ -111,10 +154,16 @@ Values ReferenceOp(const NetworkData& data, int subnet, int index, const Values&
   const Op& op = data.net().subnets[static_cast<std::size_t>(subnet)].ops[static_cast<std::size_t>(index)];
   const std::vector<std::uint8_t> zero_points = data.ZeroPoints(subnet);
   const std::uint8_t zero_point = zero_points[static_cast<std::size_t>(op.input)];
-  Values output = op.kind == OpKind::kConv
-                      ? Convolution(op, input, WeightsOf(data, op),
-                                    data.QuantParams(subnet, op.supernet_layer), zero_point)
-                      : Pooling(op, input, zero_point);
+  if (op.kind == OpKind::kScale) return Scaled(op, input, residual, zero_point);
+  Values output;
+  if (op.kind == OpKind::kConv) {
+    const auto convolve = op.depthwise ? Depthwise : Convolution;
+    output =
+        convolve(op, input, WeightsOf(data, op), data.QuantParams(subnet, op.supernet_layer), zero_point);
+    output = Activated(op.activation, output, zero_points[static_cast<std::size_t>(op.output)]);
+  } else {
+    output = Pooling(op, input, zero_point);
+  }
   if (op.residual == kNone) return output;
   for (std::size_t i = 0; i < output.size(); ++i) {
     output[i] =

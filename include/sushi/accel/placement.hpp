@@ -19,6 +19,17 @@ struct OpPlacement {
 
 // Bytes of a tensor as the Streaming Buffer and the DRAM hold it: channels padded to whole groups of the
 // array's channels (P1; measured iAct loading grows with ⌈C/9⌉·9, not with C).
+// Kernels of a full kernel tile of a convolution. A depthwise one gives each channel lane a kernel lane
+// (V1): as many as the array has of both.
+inline int KernelLanes(const AccelConfig& accel, bool depthwise) {
+  const DpeArrayConfig& array = accel.dpe_array;
+  return depthwise && array.channels < array.kernels ? array.channels : array.kernels;
+}
+// Channels that an op produces together, on the array or the vector unit.
+inline int OutputLanes(const AccelConfig& accel, const Op& op) {
+  return op.kind == OpKind::kConv ? KernelLanes(accel, op.depthwise) : accel.vector_lanes;
+}
+
 Bytes PaddedBytes(const Tensor& tensor, const AccelConfig& accel);
 
 // A tensor stays on chip from the op that makes it to the last that reads it when, at every op in

@@ -1,8 +1,9 @@
 // The arithmetic of SushiAccel, to the bit: what the DPE array, the drain and the vector unit compute.
-// Equations F1–F6 of docs/functional.md. Integers only.
+// Equations F1–F6 of docs/functional.md, F7–F9 of docs/mobilenet.md. Integers only.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -68,6 +69,20 @@ void BuildWindows(const Op& op, const ActivationView& input, std::uint8_t paddin
 // (kMostProducts).
 void Accumulate(const std::int16_t* windows, std::int64_t positions, const std::int16_t* weights, int kernels,
                 std::int64_t length, std::int32_t* sums);
+
+// F7  depthwise: windows hold `kernels` channels, weights are [kernel][tap]; kernel k meets channel k alone.
+void AccumulateDepthwise(const std::int16_t* windows, std::int64_t positions, const std::int16_t* weights,
+                         int kernels, int taps, std::int32_t* sums);
+
+// F8  what a requantised byte becomes. h-swish and h-sigmoid take kStepsPerUnit steps above the output
+// tensor's zero point for 1.0. h-swish keeps scale and zero point; h-sigmoid gives kUnitFactor for 1.0 and
+// has zero point 0. ReLU is the clamp of F2, so that it and `none` change nothing.
+inline constexpr int kStepsPerUnit = 16;
+inline constexpr int kUnitFactor = 255;
+std::array<std::uint8_t, 256> ActivationTable(Activation activation, std::uint8_t zero_point);
+
+// F9  channel scale: (value − zero point)·factor / kUnitFactor to nearest + zero point.
+std::uint8_t ScaleByFactor(std::uint8_t value, std::uint8_t zero_point, std::uint8_t factor);
 
 // F5, F6  pools: `channels` channels from `first_channel` on of each position, to values[position][channel].
 // Only positions inside the map count; the average is (sum + n/2) / n over those n; a window wholly outside

@@ -81,6 +81,7 @@ class DataPath {
   void Convolve(const LayerPlan& plan, const Unit& unit, const UnitExtent& extent);
   void Drain(const LayerPlan& plan, const Unit& unit, const UnitExtent& extent);
   void AddResiduals(const LayerPlan& plan, const Unit& unit, const UnitExtent& extent);
+  void Scale(const LayerPlan& plan, const Unit& unit, const UnitExtent& extent);
   QuantParam QuantParamOf(int kernel) const;
   std::uint8_t ZeroPoint(int tensor) const { return zero_points_[static_cast<std::size_t>(tensor)]; }
 

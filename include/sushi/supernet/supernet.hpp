@@ -28,6 +28,7 @@ struct SuperNetLayer {
   int kernel_h = 1;
   int kernel_w = 1;
   bool cacheable = true;
+  bool depthwise = false;  // one channel a kernel: max_channels is 1
 
   Bytes WeightBytes() const { return Bytes(std::int64_t{max_kernels} * max_channels * kernel_h * kernel_w); }
 };
@@ -36,8 +37,13 @@ enum class OpKind {
   kConv,         // also the classifier, a 1×1 convolution at one position
   kMaxPool,      // vector unit
   kAveragePool,  // vector unit; the shortcut's 2×2 and the global one
+  kScale,        // vector unit; each channel of the input times its value of `residual`, a C×1×1 tensor
 };
 const char* Name(OpKind kind);
+
+// What a convolution's results pass before they are stored: a table lookup, no cycles.
+enum class Activation { kRelu, kHSwish, kHSigmoid, kNone };
+const char* Name(Activation activation);
 
 // An activation of one SubNet: `channels` maps of h×w uint8. Tensor 0 is the input image. A tensor that
 // no op writes is external like the image: it is read from DRAM (layer tables that leave out what
@@ -63,10 +69,13 @@ struct Op {
   int stride_h = 1, stride_w = 1;
   int input = 0;            // tensor read
   int output = 0;           // tensor written
-  int residual = kNone;     // tensor added to the output as it drains, same shape as output
+  int residual = kNone;     // tensor added to the output as it drains, same shape as output; kScale: factors
   bool ceil_mode = false;   // pools: a last window that is cut by the border counts (OFA's shortcut pool)
   bool classifier = false;  // the layer whose weights no SubGraph may hold
+  bool depthwise = false;   // kernel k reads channel k alone; kernels = channels
+  Activation activation = Activation::kRelu;  // convolutions
 
+  int WeightChannels() const { return depthwise ? 1 : channels; }  // of one kernel
   int OutH() const { return Positions(in_h + 2 * pad_h - kernel_h, stride_h); }
   int OutW() const { return Positions(in_w + 2 * pad_w - kernel_w, stride_w); }
   std::int64_t Macs() const;  // useful multiply-accumulates; 0 for pools

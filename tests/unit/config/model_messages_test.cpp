@@ -77,7 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"None", "", "", "accepted"},
         Mistake{"NoRule", "  rule: ofa_resnet\n", "", "m.yaml:1: supernet.rule: is missing"},
         Mistake{"Rule", "ofa_resnet", "ofa_resent",
-                "m.yaml:3: supernet.rule: expected 'ofa_resnet' or 'table', found 'ofa_resent' (did you mean "
+                "m.yaml:3: supernet.rule: expected 'ofa_mbv3', 'ofa_resnet' or 'table', found 'ofa_resent' "
+                "(did you mean "
                 "'ofa_resnet'?)"},
         Mistake{"Unknown", "stem_width: 16", "stem_widht: 16",
                 "m.yaml:10: supernet.space.stem_widht: unknown key (did you mean 'stem_width'?)"},
