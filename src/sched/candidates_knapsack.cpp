@@ -46,12 +46,14 @@ std::vector<std::vector<Rect>> MakeOptions(const SuperNet& net, const DpeArrayCo
       for (const Op& op : subnet.ops) {
         if (op.supernet_layer != static_cast<int>(layer)) continue;
         kernels.insert(op.kernels);
-        channels.insert(op.channels);
+        channels.insert(op.WeightChannels());
       }
     }
     const bool pointwise = net.layers[layer].kernel_h == 1 && net.layers[layer].kernel_w == 1;
     const std::vector<int> channel_cuts = Cuts(channels, array.channels * (pointwise ? 9 : 1));
-    for (const int k : Cuts(kernels, array.kernels)) {
+    const int lanes =
+        net.layers[layer].depthwise ? std::min(array.kernels, array.channels) : array.kernels;  // V1
+    for (const int k : Cuts(kernels, lanes)) {
       for (const int c : channel_cuts) options[layer].push_back({k, c});
     }
   }

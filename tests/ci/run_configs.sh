@@ -32,7 +32,7 @@ while IFS= read -r -d '' file; do
       files=(configs/experiment/tiny.yaml "$file")
       short=(--set trace.generator.queries=20)
       ;;
-    configs/energy/* | configs/hardware/* | configs/supernet/* | configs/scheduler/*)
+    configs/energy/* | configs/hardware/* | configs/memory/* | configs/supernet/* | configs/scheduler/*)
       files=("$quickstart" "$file")
       short=(--set trace.generator.queries=20)
       ;;

@@ -17,8 +17,6 @@ struct OpPlacement {
   Bytes kept;              // of all tensors kept on chip while the op runs
 };
 
-// Bytes of a tensor as the Streaming Buffer and the DRAM hold it: channels padded to whole groups of the
-// array's channels (P1; measured iAct loading grows with ⌈C/9⌉·9, not with C).
 // Kernels of a full kernel tile of a convolution. A depthwise one gives each channel lane a kernel lane
 // (V1): as many as the array has of both.
 inline int KernelLanes(const AccelConfig& accel, bool depthwise) {
@@ -30,6 +28,8 @@ inline int OutputLanes(const AccelConfig& accel, const Op& op) {
   return op.kind == OpKind::kConv ? KernelLanes(accel, op.depthwise) : accel.vector_lanes;
 }
 
+// Bytes of a tensor as the Streaming Buffer and the DRAM hold it: channels padded to whole groups of the
+// array's channels (P1; measured iAct loading grows with ⌈C/9⌉·9, not with C).
 Bytes PaddedBytes(const Tensor& tensor, const AccelConfig& accel);
 
 // A tensor stays on chip from the op that makes it to the last that reads it when, at every op in
