@@ -6,10 +6,10 @@ DramCoefficients CoefficientsOf(const DramDeviceConfig& dram) {
   const DramCurrents& i = dram.currents;
   const DramTiming& t = dram.timing;
   const DramOrganization& o = dram.organization;
+  const int devices = o.bus_bits / o.device_bits;  // of a rank
   // mA · V · ps = 10^-15 J = 10^-3 pJ.
-  const double clock = i.vdd_v * static_cast<double>(t.tck_ps) * 1e-3 * (o.bus_bits / o.device_bits);
-  const double wordline =
-      i.vpp_v * i.ipp_ma * static_cast<double>(t.tck_ps) * 1e-3 * (o.bus_bits / o.device_bits);
+  const double clock = i.vdd_v * static_cast<double>(t.tck_ps) * 1e-3 * devices;
+  const double wordline = i.vpp_v * i.ipp_ma * static_cast<double>(t.tck_ps) * 1e-3 * devices;
   const double burst = dram.BurstClocks() * clock / static_cast<double>(o.BurstBytes());
   DramCoefficients c;
   c.activate = clock * (i.idd0_ma * t.rc - i.idd3n_ma * t.ras - i.idd2n_ma * (t.rc - t.ras));

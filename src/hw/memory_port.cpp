@@ -119,8 +119,7 @@ void MemoryPort::Announce(const MemoryEvent& event) {
     return;
   }
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  if (socket[request.initiator]->nb_transport_bw(*request.payload, phase, delay) ==
-          tlm::TLM_COMPLETED &&
+  if (socket[request.initiator]->nb_transport_bw(*request.payload, phase, delay) == tlm::TLM_COMPLETED &&
       done) {
     request.payload->release();
     --in_flight_;

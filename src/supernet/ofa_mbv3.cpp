@@ -37,7 +37,8 @@ std::string BlockName(int stage, int block) {
 }
 
 int SqueezeWidth(const OfaMbv3Space& space, int channels) {
-  return MakeDivisible(channels / space.squeeze_divisor, space.divisor);
+  const int squeezed = channels / space.squeeze_divisor;
+  return MakeDivisible(squeezed, space.divisor);
 }
 
 // Input channels of a block of a stage.

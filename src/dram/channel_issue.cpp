@@ -1,0 +1,206 @@
+// What a channel does with the command that it has chosen, and how far it may go at one pace (D17).
+#include <algorithm>
+#include <cstddef>
+
+#include "bank_bits.hpp"
+#include "sushi/dram/channel.hpp"
+
+namespace sushi {
+
+void DramChannel::Log(DramClock at, DramCommand command, int bank, std::int64_t row, int column) {
+  if (log_ != nullptr) log_->push_back({at, command, bank, row, column});
+}
+
+void DramChannel::IssueRowCommand(const Choice& choice) {
+  const int bank = choice.bank;
+  const int rank = timing_.RankOf(bank);
+  switch (choice.command) {
+    case DramCommand::kActivate: {
+      const std::int64_t row = queue().Run(queue().First(bank)).row;
+      timing_.Activate(bank, row, choice.at);
+      banks_[Index(bank)].hits = 0;
+      ++activity_.activates;
+      Log(choice.at, choice.command, bank, row);
+      return Classify(bank);
+    }
+    case DramCommand::kPrecharge:
+      timing_.Precharge(bank, choice.at);
+      ++activity_.precharges;
+      Log(choice.at, choice.command, bank);
+      return Classify(bank);
+    case DramCommand::kPrechargeAll:
+      for (int i = bank; i < bank + banks_per_rank_; ++i)
+        activity_.precharges += timing_.OpenRow(i) != kNoRow;
+      timing_.PrechargeAll(rank, choice.at);
+      break;
+    default:
+      timing_.Refresh(rank, choice.at);
+      refreshing_ &= ~(RankBanks() << bank);
+      ++activity_.refreshes;
+  }
+  Log(choice.at, choice.command, bank);
+  const std::uint64_t rank_banks = RankBanks() << bank;
+  for (std::uint64_t banks = queue().banks() & rank_banks; banks != 0; banks &= banks - 1)
+    Classify(LowestBit(banks));
+}
+
+// A column access, or a stretch of them: as long as every other event would leave the pace as it is (D17),
+// they need not be stepped one by one.
+void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
+  const std::uint64_t hits = hit_ & ~refreshing_;
+  const bool stretch =
+      whole_rows_ && config_.page == PagePolicy::kOpen && config_.scheduling == DramScheduling::kFrFcfs;
+  BurstQueue& waiting = queue();
+  const bool was_full = waiting.full();
+  int count = 1, taken = 0, pairs = 0, other = 0, step = timing_.same_group_step();
+  if (stretch && HasOneBit(hits)) {
+    count = ColumnsInARow(choice, limit, taken);
+  } else if (stretch && HasOneBit(hits & (hits - 1))) {
+    other = LowestBit(hits & ~Bit(choice.bank));
+    pairs = ColumnPairs(choice, other, limit);
+  }
+  if (pairs > 0) step = timing_.other_group_step();
+  const int steps = pairs > 0 ? 2 * pairs : count;
+  const DramClock last = choice.at + DramClock{step} * (steps - 1);
+  if (steps > 1 && was_full && offering() && offer_write_ == write_mode_ && offer_from_ <= last) {
+    // Every access makes room for one burst; all of them lengthen the last run.
+    Lengthen(steps, last);
+  } else if (taken > 0) {
+    Lengthen(taken, TakeAt() + taken - 1);
+  }
+  if (was_full) room_since_[write_mode_ ? 1 : 0] = choice.at;
+  if (pairs == 0) {
+    Serve(choice.bank, count, choice.at, step);
+  } else {
+    Serve(choice.bank, pairs, choice.at, 2 * step);
+    Serve(other, pairs, choice.at + step, 2 * step);
+    if (log_ != nullptr) {
+      std::sort(log_->end() - std::ptrdiff_t{2} * pairs, log_->end(),
+                [](const IssuedCommand& a, const IssuedCommand& b) { return a.at < b.at; });
+    }
+  }
+  next_command_ = std::max(next_command_, last + 1);
+  Classify(choice.bank);
+  if (pairs > 0) Classify(other);
+  UpdateMode();
+}
+
+// How many accesses fit until `limit`, the first at `at`.
+int DramChannel::StepsUntil(DramClock limit, DramClock at, int step) const {
+  if (limit < at) return 1;
+  return static_cast<int>(std::min<DramClock>((limit - at) / step + 1, 1 << 20));
+}
+
+// How many of `steps` accesses may go together although bursts are taken meanwhile.
+int DramChannel::StepsBesideTaking(int steps, DramClock at, int step) {
+  if (!offering()) return steps;
+  const BurstQueue& side = queues_[offer_write_ ? 1 : 0];
+  const bool makes_room = offer_write_ == write_mode_;
+  if (!side.full()) return std::min(steps, StepsUntil(TakeAt(), at, step));
+  if (!makes_room) return steps;
+  if (offer_from_ > at) return std::min(steps, StepsUntil(offer_from_ - 1, at, step));
+  return Lengthens() ? static_cast<int>(std::min<std::int64_t>(steps, offer_alike_)) : 1;
+}
+
+// Until another command, a refresh, or the caller's limit.
+DramClock DramChannel::PaceLimit(DramClock limit) const {
+  return std::min({limit, next_due_ - 1, pace_end_});
+}
+
+// Until the controller turns from writes to reads.
+int DramChannel::StepsInMode() const {
+  if (!write_mode_ || queues_[0].size() == 0) return 1 << 20;
+  return queues_[1].size() - LowWatermark();
+}
+
+// Accesses to one bank, and in `taken` how many bursts come in meanwhile if the queue has room.
+int DramChannel::ColumnsInARow(const Choice& choice, DramClock limit, int& taken) {
+  const int step = timing_.same_group_step();
+  const BurstQueue& waiting = queue();
+  const int pick = banks_[Index(choice.bank)].pick;
+  if (pick != waiting.First(choice.bank)) return 1;  // it overtakes, which has a limit
+  int steps = std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode());
+  const bool same_side = offering() && offer_write_ == write_mode_ && Lengthens();
+  const bool grows = same_side && offer_where_.bank == choice.bank && waiting.Last(choice.bank) == pick;
+  if (same_side && !waiting.full()) {
+    if (!grows) steps = std::min(steps, waiting.Run(pick).count);
+    return std::max(StepsWhileFilling(steps, choice.at, step, grows ? waiting.Run(pick).count : steps, taken),
+                    1);
+  }
+  steps = StepsBesideTaking(steps, choice.at, step);
+  // A run that grows by a burst with every access does not end.
+  if (!(grows && offer_from_ <= choice.at)) steps = std::min(steps, waiting.Run(pick).count);
+  return std::max(steps, 1);
+}
+
+// Bursts come in one a clock, faster than they leave, until the queue is full or the row's last has come.
+int DramChannel::StepsWhileFilling(int steps, DramClock at, int step, int served_without, int& taken) const {
+  DramClock take = TakeAt();
+  std::int64_t room = queues_[write_mode_ ? 1 : 0].room(), alike = offer_alike_;
+  int done = 0;
+  std::int64_t coming = 0;
+  for (; done < steps; ++done, ++room) {
+    const DramClock now = at + DramClock{step} * done;
+    const std::int64_t more = std::clamp<std::int64_t>(now - take, 0, std::min(room, alike));
+    take += more;
+    room -= more;
+    alike -= more;
+    if (done > 0 && (alike == 0 || room == 0 || done >= served_without + coming + more)) break;
+    coming += more;
+  }
+  taken = static_cast<int>(coming);
+  return done;
+}
+
+// Two banks of different groups take turns at the pace of tCCD_S: 0 when they do not.
+int DramChannel::ColumnPairs(const Choice& choice, int other, DramClock limit) {
+  const int step = timing_.other_group_step();
+  if (timing_.GroupOf(choice.bank) == timing_.GroupOf(other) ||
+      timing_.RankOf(choice.bank) != timing_.RankOf(other) || timing_.same_group_step() <= step ||
+      timing_.same_group_step() > 2 * step || step > timing_.read_data_clocks() ||
+      timing_.EarliestColumn(other, write_mode_) > choice.at + step) {
+    return 0;
+  }
+  BurstQueue& waiting = queue();
+  const int steps = StepsBesideTaking(std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode()),
+                                      choice.at, step);
+  // A run that grows by two bursts with every pair does not end.
+  const bool grows =
+      waiting.full() && offering() && offer_write_ == write_mode_ && offer_from_ <= choice.at && Lengthens();
+  const auto count = [&](int bank) {
+    const int pick = banks_[Index(bank)].pick;
+    if (pick != waiting.First(bank)) return 0;
+    return grows && offer_where_.bank == bank && waiting.Last(bank) == pick ? 1 << 20
+                                                                            : waiting.Run(pick).count;
+  };
+  const int pairs = std::min({steps / 2, count(choice.bank), count(other)});
+  // The first bank may turn to another row while the other one has its last turn.
+  const BurstRun& run = waiting.Run(waiting.First(choice.bank));
+  return pairs == run.count && run.next >= 0 ? pairs - 1 : pairs;
+}
+
+void DramChannel::Serve(int bank, int count, DramClock at, int step) {
+  const int pick = banks_[Index(bank)].pick;
+  const BurstRun run = queue().Run(pick);
+  const bool precharge = config_.page == PagePolicy::kClosed;
+  banks_[Index(bank)].hits += count;
+  queue().Take(bank, pick, count);
+  timing_.Column(bank, write_mode_, precharge, at + DramClock{step} * (count - 1));
+  (write_mode_ ? activity_.writes : activity_.reads) += count;
+  activity_.precharges += precharge ? 1 : 0;
+  if (!write_mode_) served_.push_back({run.order, count, at + timing_.read_data_clocks(), step});
+  if (log_ == nullptr) return;
+  const DramCommand plain = write_mode_ ? DramCommand::kWrite : DramCommand::kRead;
+  const DramCommand closing = write_mode_ ? DramCommand::kWritePrecharge : DramCommand::kReadPrecharge;
+  for (int i = 0; i < count; ++i)
+    Log(at + DramClock{step} * i, precharge ? closing : plain, bank, run.row, run.column + i);
+}
+
+DramActivity DramChannel::Activity(DramClock now) const {
+  DramActivity activity = activity_;
+  for (int rank = 0; rank < ranks_; ++rank) activity.open_rank_clocks += timing_.OpenClocks(rank, now);
+  activity.rank_clocks = now * ranks_;
+  return activity;
+}
+
+}  // namespace sushi
