@@ -29,8 +29,12 @@ void RequireValue(const Node& section, const std::string& key) {
                   "is missing: every component needs an entry in the energy table");
 }
 
-void RequireWholeTable(const Node& section) {
-  for (const char* unit : {"mac", "vector_op"}) RequireFigures(section, unit, {"pj", "source"});
+// Entry of the table, in the order of MacPrecision.
+constexpr const char* kMacEntry[] = {"mac", "mac_int16", "mac_fp16", "mac_fp32"};
+
+void RequireWholeTable(const Node& section, const EnergyConfig& energy) {
+  const char* mac = kMacEntry[static_cast<std::size_t>(energy.mac_precision)];
+  for (const char* unit : {mac, "vector_op"}) RequireFigures(section, unit, {"pj", "source"});
   for (const char* sram : {"pb", "db", "sb", "lb", "ob", "qb"}) {
     RequireFigures(section, sram, {"read_pj", "write_pj", "access_bytes", "at_capacity_kib", "source"});
   }
@@ -100,14 +104,14 @@ void ResolveDram(const Experiment& experiment, EnergyTable& table) {
 EnergyTable RequireEnergy(const Experiment& experiment) {
   const Node* section = experiment.merged.Find("energy");
   if (section == nullptr) throw UserError("energy: no file gives a table (add a file of configs/energy/)");
-  RequireWholeTable(*section);
   const EnergyConfig& energy = experiment.energy;
+  RequireWholeTable(*section, energy);
   const AccelConfig& accel = experiment.hardware.accel;
   const auto unit = [](const UnitEnergy& u) { return Entry(u.pj, u.node_nm, u.source, u.assumed); };
   EnergyTable table;
   table.name = energy.name;
   table.static_power_mw = energy.static_power_mw;
-  table.entries[Event::kMac] = unit(energy.mac);
+  table.entries[Event::kMac] = unit(energy.mac[energy.mac_precision]);
   table.entries[Event::kVectorOp] = unit(energy.vector_op);
   ResolveDram(experiment, table);
   Resolve(energy.pb, energy.sram_curve, accel.pb, Event::kPbRead, Event::kPbWrite, table);

@@ -195,7 +195,17 @@ void AddSramEnergy(std::vector<Field>& f, const std::string& name, Access sram) 
 
 void AddEnergy(std::vector<Field>& f) {
   f.push_back(TextField("energy.name", "name of the table, for reports", SUSHI_MEMBER(energy.name)));
-  AddUnitEnergy(f, "energy.mac", ".pj", "an int8 multiply-accumulate", SUSHI_MEMBER(energy.mac));
+  f.push_back(EnumField("energy.mac_precision", {"int8", "int16", "fp16", "fp32"},
+                        "which figure a multiply-accumulate is charged; changes no time and no bytes",
+                        SUSHI_MEMBER(energy.mac_precision)));
+  AddUnitEnergy(f, "energy.mac", ".pj", "an int8 multiply-accumulate",
+                SUSHI_MEMBER(energy.mac[MacPrecision::kInt8]));
+  AddUnitEnergy(f, "energy.mac_int16", ".pj", "an int16 multiply-accumulate",
+                SUSHI_MEMBER(energy.mac[MacPrecision::kInt16]));
+  AddUnitEnergy(f, "energy.mac_fp16", ".pj", "an fp16 multiply-accumulate",
+                SUSHI_MEMBER(energy.mac[MacPrecision::kFp16]));
+  AddUnitEnergy(f, "energy.mac_fp32", ".pj", "an fp32 multiply-accumulate",
+                SUSHI_MEMBER(energy.mac[MacPrecision::kFp32]));
   AddUnitEnergy(f, "energy.vector_op", ".pj", "an 8-bit operation of the vector unit",
                 SUSHI_MEMBER(energy.vector_op));
   AddUnitEnergy(f, "energy.dram", "_pj_per_byte", "a byte to or from DRAM, whole bursts",

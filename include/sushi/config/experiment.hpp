@@ -57,9 +57,14 @@ struct UnitEnergy {
   bool assumed = false;
 };
 
+enum class MacPrecision : std::size_t { kInt8, kInt16, kFp16, kFp32, kCount };
+
 struct EnergyConfig {
   std::string name;
-  UnitEnergy mac, vector_op, dram;  // dram: pj a byte
+  // What a multiply-accumulate is charged as. It changes no time and no traffic: operands stay bytes.
+  MacPrecision mac_precision = MacPrecision::kInt8;
+  EnumArray<MacPrecision, UnitEnergy> mac;
+  UnitEnergy vector_op, dram;  // dram: pj a byte
   SramEnergy pb, db, sb, lb, ob, qb;
   SramCurve sram_curve;
   double static_power_mw = 0;

@@ -63,6 +63,26 @@ TEST_F(EnergyFile, AnUnknownComponentIsRefused) {
             "extra.yaml:3: energy.macs: unknown key (did you mean 'mac'?)");
 }
 
+TEST(EnergyTable45nm, AMacIsChargedByItsPrecision) {
+  const std::pair<const char*, double> figures[] = {
+      {"int8", 0.56}, {"int16", 0.9}, {"fp16", 1.1 + 0.4}, {"fp32", 3.7 + 0.9}};
+  for (const auto& [precision, pj] : figures) {
+    const EnergyTable table = Table({std::string("energy.mac_precision=") + precision});
+    EXPECT_DOUBLE_EQ(table.entries[Event::kMac].pj, pj) << precision;
+  }
+  EXPECT_TRUE(Table({"energy.mac_precision=int16"}).entries[Event::kMac].assumed);
+  EXPECT_EQ(ErrorOf([] { Table({"energy.mac_precision=int4"}); }),
+            "--set energy.mac_precision=int4: energy.mac_precision: unknown name 'int4', expected one of int8, int16, fp16, fp32 "
+            "(did you mean 'int8'?)");
+}
+
+TEST_F(EnergyFile, OnlyThePrecisionThatIsChargedNeedsAFigure) {
+  const std::string file = TableWithout("  mac_fp16:");
+  EXPECT_DOUBLE_EQ(RequireEnergy(LoadExperiment({file}, {})).entries[Event::kMac].pj, 0.56);
+  EXPECT_THAT(ErrorOf([&] { RequireEnergy(LoadExperiment({file}, {"energy.mac_precision=fp16"})); }),
+              EndsWith(": energy.mac_fp16: is missing: every component needs an entry in the energy table"));
+}
+
 TEST(EnergyTable45nm, HoldsThePublishedFigures) {
   const EnergyTable table = Table({"accel.db.capacity_kib=256"});
   EXPECT_DOUBLE_EQ(table.entries[Event::kMac].pj, 0.56);
