@@ -50,5 +50,7 @@ while IFS= read -r -d '' file; do
   attempt "$sushisim" run "${files[@]}" "${short[@]}" --out "$scratch/$file"
 done < <(find configs -name '*.yaml' -print0 | sort -z)
 
+attempt tests/ci/study_tables.py "$scratch/study"  # what docs/ say of the studies is what they give
+
 echo "run_configs: $passed passed, $failed failed"
 ((failed == 0 && passed > 0))
