@@ -120,10 +120,10 @@ class RunCommand {
     };
     if (!write) return ServeOnce(e, caching, columns_, book, table, options_.records, note_first);
     std::ofstream queries = out_->Open("queries.csv");
-    report::WriteQueryHeader(queries);
+    report::QueryTable rows(table, energy_, book, queries);
     StreamResult result = ServeOnce(e, caching, columns_, book, table, true, [&](const QueryRecord& record) {
       note_first(record);
-      report::WriteQueryRow(record, table, queries);
+      rows.Write(record);
     });
     OutputDirectory::Close(queries, "queries.csv");
     return result;

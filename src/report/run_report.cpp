@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "sushi/core/version.hpp"
-#include "sushi/formats/number.hpp"
 
 namespace sushi::report {
 namespace {
@@ -96,41 +95,10 @@ Json CoefficientsJson(const EnergyTable& table) {
   return json;
 }
 
-const char* ReasonName(ChoiceReason reason) {
-  switch (reason) {
-    case ChoiceReason::kFastestFeasible:
-      return "fastest_feasible";
-    case ChoiceReason::kMostAccurateFallback:
-      return "most_accurate_fallback";
-    case ChoiceReason::kMostAccurateFeasible:
-      return "most_accurate_feasible";
-    case ChoiceReason::kFastestFallback:
-      return "fastest_fallback";
-  }
-  return "?";
-}
-
 // Percent saved against a baseline; 0 when there is nothing to save.
 double SavedPercent(double now, double baseline) { return baseline == 0 ? 0 : 100 * (1 - now / baseline); }
 
 }  // namespace
-
-std::string ReasonText(const QueryRecord& record) {
-  const std::string accuracy = "top-1 >= " + RealText(record.query.accuracy_min_percent) + " %";
-  const std::string latency = "latency <= " + MicrosText(record.query.latency_max.value()) + " us";
-  const std::string feasible = std::to_string(record.choice.feasible);
-  switch (record.choice.reason) {
-    case ChoiceReason::kFastestFeasible:
-      return "fastest of " + feasible + " with " + accuracy;
-    case ChoiceReason::kMostAccurateFallback:
-      return "most accurate: none with " + accuracy;
-    case ChoiceReason::kMostAccurateFeasible:
-      return "most accurate of " + feasible + " with " + latency;
-    case ChoiceReason::kFastestFallback:
-      return "fastest: none with " + latency;
-  }
-  return "?";
-}
 
 Json SummaryJson(const RunReport& report) {
   const StreamResult& r = report.result;
@@ -182,85 +150,6 @@ Json SummaryJson(const RunReport& report) {
                           {"static_power_mw", report.energy->static_power_mw},
                           {"coefficients", CoefficientsJson(*report.energy)}};
   return json;
-}
-
-void WriteQueryHeader(std::ostream& out) {
-  out << "query,arrival_us,waiting_us,swap_us,service_us,response_us,subnet,top1_percent,cached_subgraph,"
-         "accuracy_min_percent,latency_max_us,accuracy_violated,latency_violated,feasible_subnets,reason,"
-         "reason_text\n";
-}
-
-void WriteQueryRow(const QueryRecord& record, const LatencyTable& table, std::ostream& out) {
-  std::string row = std::to_string(record.query.id);
-  const auto add = [&](const std::string& cell) { (row += ',') += cell; };
-  for (const Picoseconds time :
-       {record.arrival, record.waiting, record.swap, record.service, record.response}) {
-    add(MicrosText(time.value()));
-  }
-  add(CsvCell(table.SubNetName(record.choice.subnet)));
-  add(RealText(record.top1_percent));
-  add(CsvCell(table.Column(record.cached).name));
-  add(RealText(record.query.accuracy_min_percent));
-  add(MicrosText(record.query.latency_max.value()));
-  add(record.accuracy_violated ? "1" : "0");
-  add(record.latency_violated ? "1" : "0");
-  add(std::to_string(record.choice.feasible));
-  add(ReasonName(record.choice.reason));
-  add(ReasonText(record));
-  row += '\n';
-  out << row;
-}
-
-namespace {
-
-void WriteLayerRow(const RunReport& report, int subnet, SubGraphId cached, std::size_t index,
-                   const LayerResult& layer, std::ostream& out) {
-  const Op& op = report.net->subnets[static_cast<std::size_t>(subnet)].ops[index];
-  std::string row = CsvCell(report.table->SubNetName(subnet));
-  const auto add = [&](const std::string& cell) { (row += ',') += cell; };
-  const auto add_int = [&](std::int64_t value) { add(std::to_string(value)); };
-  add(CsvCell(report.table->Column(cached).name));
-  add_int(report.result.uses[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(cached)]);
-  add_int(static_cast<std::int64_t>(index));
-  add(CsvCell(op.name));
-  add(Name(op.kind));
-  add_int(op.supernet_layer);
-  for (const int value : {op.kernels, op.channels, op.kernel_h, op.kernel_w, op.in_h, op.in_w, op.stride_h}) {
-    add_int(value);
-  }
-  const Counters& c = layer.counters;
-  add_int(layer.cycles.value());
-  for (const std::int64_t cycles : c.dpe_cycles.values) add_int(cycles);
-  for (const std::int64_t bytes : c.traffic_bytes.values) add_int(bytes);
-  add_int(c.pb_hit_bytes);
-  add_int(c.useful_macs);
-  const ClockDomain clock(report.hardware->accel.clock_mhz);
-  add(RealText(EnergyOf(*report.energy, c, clock.TimeOf(layer.cycles)).TotalPj()));
-  row += '\n';
-  out << row;
-}
-
-}  // namespace
-
-void WriteLayers(const RunReport& report, std::ostream& out) {
-  out << "subnet,cached_subgraph,queries,op,name,kind,supernet_layer,kernels,channels,kernel_h,kernel_w,in_h,"
-         "in_w,stride,cycles";
-  for (std::size_t i = 0; i < static_cast<std::size_t>(DpeState::kCount); ++i) {
-    out << ',' << Name(static_cast<DpeState>(i)) << "_cycles";
-  }
-  for (std::size_t i = 0; i < static_cast<std::size_t>(Traffic::kCount); ++i) {
-    out << ',' << Name(static_cast<Traffic>(i)) << "_bytes";
-  }
-  out << ",pb_hit_bytes,useful_macs,energy_pj\n";
-  for (int s = 0; s < report.table->subnets(); ++s) {
-    for (int c = 0; c < report.table->columns(); ++c) {
-      if (report.result.uses[static_cast<std::size_t>(s)][static_cast<std::size_t>(c)] == 0) continue;
-      const InferenceResult& inference = report.book->KnownInference(s, c);
-      for (std::size_t i = 0; i < inference.layers.size(); ++i) {
-        WriteLayerRow(report, s, c, i, inference.layers[i], out);
-      }
-    }
-  }
 }
 
 }  // namespace sushi::report

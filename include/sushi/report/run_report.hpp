@@ -1,10 +1,11 @@
 // Everything `sushisim run` reports: terminal summary, summary.json, queries.csv, layers.csv.
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <ostream>
 #include <string>
-#include <vector>
+#include <tuple>
 
 #include "sushi/accel/hardware.hpp"
 #include "sushi/energy/energy.hpp"
@@ -32,8 +33,24 @@ struct RunReport {
 void PrintSummary(const RunReport& report, std::ostream& out);
 nlohmann::ordered_json SummaryJson(const RunReport& report);
 
-void WriteQueryHeader(std::ostream& out);
-void WriteQueryRow(const QueryRecord& record, const LatencyTable& table, std::ostream& out);
+// queries.csv, row by row. The header is written at once.
+class QueryTable {
+ public:
+  QueryTable(const LatencyTable& table, const EnergyTable& energy, ServiceBook& book, std::ostream& out);
+  // `book` has simulated the query. Its bytes and energy are the inference's and those of the swap before it,
+  // static power over both; so the rows sum to the run's, but for static power while nothing runs.
+  void Write(const QueryRecord& record);
+
+ private:
+  const std::string& Costs(const QueryRecord& record);
+
+  const LatencyTable& table_;
+  const EnergyTable& energy_;
+  ServiceBook& book_;
+  std::ostream& out_;
+  std::map<std::tuple<int, SubGraphId, SubGraphId>, std::string> costs_;  // cells by SubNet, swap from and to
+};
+
 // One row for each op of every (SubNet, cached SubGraph) that served a query.
 void WriteLayers(const RunReport& report, std::ostream& out);
 

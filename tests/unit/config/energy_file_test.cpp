@@ -72,7 +72,8 @@ TEST(EnergyTable45nm, AMacIsChargedByItsPrecision) {
   }
   EXPECT_TRUE(Table({"energy.mac_precision=int16"}).entries[Event::kMac].assumed);
   EXPECT_EQ(ErrorOf([] { Table({"energy.mac_precision=int4"}); }),
-            "--set energy.mac_precision=int4: energy.mac_precision: unknown name 'int4', expected one of int8, int16, fp16, fp32 "
+            "--set energy.mac_precision=int4: energy.mac_precision: unknown name 'int4', expected one of "
+            "int8, int16, fp16, fp32 "
             "(did you mean 'int8'?)");
 }
 
