@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,7 +76,7 @@ struct ModelOptions {
 void ShowModel(const ModelOptions& options);
 
 struct TraceOptions {
-  GeneratorConfig generator;
+  std::map<std::string, std::optional<std::string>> set;  // of the keys below trace.generator: as given
   std::string out;
   bool force = false;
 };

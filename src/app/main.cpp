@@ -3,12 +3,14 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <iostream>
 #include <new>
 
 #include "commands.hpp"
+#include "sushi/config/fields.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/core/version.hpp"
 #include "sushi/sim/elaboration.hpp"
@@ -205,22 +207,17 @@ void AddTrace(CLI::App& app, Options& o) {
   CLI::App* trace = app.add_subcommand("trace", "make streams of queries");
   trace->require_subcommand(1);
   CLI::App* gen = trace->add_subcommand("gen", "make a seeded stream");
-  GeneratorConfig& g = o.trace.generator;
-  gen->add_option("--kind", g.kind, "uniform, random_walk or phases")->capture_default_str();
-  gen->add_option("--queries", g.queries, "number of queries")->capture_default_str();
-  gen->add_option("--seed", g.seed, "seed")->capture_default_str();
-  gen->add_option("--accuracy-low-percent", g.accuracy_low_percent, "lowest accuracy target, %")
-      ->capture_default_str();
-  gen->add_option("--accuracy-high-percent", g.accuracy_high_percent, "highest accuracy target, %")
-      ->capture_default_str();
-  gen->add_option("--latency-low-us", g.latency_low_us, "tightest latency target, us")->capture_default_str();
-  gen->add_option("--latency-high-us", g.latency_high_us, "loosest latency target, us")
-      ->capture_default_str();
-  gen->add_option("--step-fraction", g.step_fraction, "random_walk: largest step, of the range")
-      ->capture_default_str();
-  gen->add_option("--phase-queries", g.phase_queries, "phases: mean length, queries")->capture_default_str();
-  gen->add_option("--arrival-rate-qps", g.arrival_rate_qps, "Poisson arrivals a second; 0: closed loop")
-      ->capture_default_str();
+  const std::string section = "trace.generator.";
+  const config::Experiment defaults;
+  for (const config::Field& field : config::Fields()) {
+    if (field.path.rfind(section, 0) != 0) continue;
+    const std::string key = field.path.substr(section.size());
+    std::string option = "--" + key;
+    std::replace(option.begin(), option.end(), '_', '-');
+    gen->add_option(option, o.trace.set[key], field.description)
+        ->type_name(field.unit.empty() ? "" : field.unit)
+        ->default_str(field.text(defaults));
+  }
   gen->add_option("--out", o.trace.out, "file to write; default stdout")->type_name("FILE");
   gen->add_flag("--force", o.trace.force, "replace an existing file");
   gen->callback([&o] { GenerateTrace(o.trace); });
@@ -242,9 +239,10 @@ void SetUpLog() {
   spdlog::set_level(spdlog::level::warn);
 }
 
+// Names from input may hold anything; a message is one line that a terminal can show.
 std::string OneLine(std::string text) {
   for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
   }
   return text;
 }
@@ -303,7 +301,7 @@ int main(int argc, char** argv) {
   try {
     return Main(argc, argv);
   } catch (const UserError& error) {
-    std::fprintf(stderr, "sushisim: %s\n", error.what());
+    std::fprintf(stderr, "sushisim: %s\n", OneLine(error.what()).c_str());
     return kUsage;
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "sushisim: out of memory\n");

@@ -45,6 +45,7 @@ class RunCommand {
     config::RequireTrace(e);
     energy_ = config::RequireEnergy(e);
     CheckStream(e.trace);
+    CheckRecords(e);
     session_.identity.trace_hash = e.trace.file.empty()
                                        ? config::HashText(config::CanonicalText(e, {"trace.generator."}))
                                        : config::HashFile(e.trace.file);
@@ -78,6 +79,15 @@ class RunCommand {
   }
 
  private:
+  // Three times of 8 bytes a query are kept for exact quantiles.
+  void CheckRecords(const config::Experiment& e) const {
+    constexpr std::int64_t kMaxRecorded = 200'000'000;
+    if (!options_.records || !e.trace.file.empty() || e.trace.generator.queries <= kMaxRecorded) return;
+    const config::Node* origin = config::FindOrigin(e, "trace.generator.queries");
+    throw UserError(origin == nullptr ? SourceMark{} : origin->mark, "trace.generator.queries",
+                    "records of more than 200000000 queries take over 4.8 GB; --no-records needs none");
+  }
+
   void RunBody(ServiceModel& model) {
     const config::Experiment& e = session_.experiment;
     ServiceBook book(model, static_cast<int>(session_.net.subnets.size()), columns_.columns, options_.exact);

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxLineBytes = 4096;
 constexpr std::size_t kMaxRows = 1'000'000;
+constexpr double kMinLatencyUs = 1e-3;  // less than a cycle; keeps relative errors finite
 constexpr double kMaxLatencyUs = 1e9;
 
 std::vector<std::string> Split(const std::string& line) {
@@ -62,9 +63,10 @@ MeasuredLayer ParseRow(const std::vector<std::string>& cells, const SourceMark& 
     throw UserError(mark, "layer",
                     "SubNet " + subnet.name + " has no convolution '" + cells[1].substr(0, 60) + "'");
   }
-  if (!Parse(cells[2], row.latency_us) || !std::isfinite(row.latency_us) || row.latency_us <= 0 ||
+  if (!Parse(cells[2], row.latency_us) || !std::isfinite(row.latency_us) || row.latency_us < kMinLatencyUs ||
       row.latency_us > kMaxLatencyUs) {
-    throw UserError(mark, "latency_us", "expected a number above 0, got '" + cells[2].substr(0, 60) + "'");
+    throw UserError(mark, "latency_us",
+                    "expected a number from 0.001 to 1e9, got '" + cells[2].substr(0, 60) + "'");
   }
   return row;
 }

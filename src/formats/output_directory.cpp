@@ -17,9 +17,9 @@ OutputDirectory::OutputDirectory(const std::string& path, bool force, const std:
   if (path_.empty()) throw UserError("expected a directory name, found an empty one");
   std::error_code error;
   if (fs::exists(path_, error)) {
-    if (!force) throw UserError({path_, 0}, "", "already exists; --force replaces it");
-    const bool ours = fs::is_directory(path_, error) &&
-                      (fs::is_empty(path_, error) || fs::exists(fs::path(path_) / marker, error));
+    const bool empty = fs::is_directory(path_, error) && fs::is_empty(path_, error);
+    if (!force && !empty) throw UserError({path_, 0}, "", "already exists; --force replaces it");
+    const bool ours = empty || fs::exists(fs::path(path_) / marker, error);
     if (!ours) throw UserError({path_, 0}, "", "is not a result directory (no " + marker + "); not replaced");
   }
   partial_ = path_ + ".partial-" + std::to_string(getpid());

@@ -57,14 +57,29 @@ TEST(Cli, HelpAndVersionSucceedOnStdout) {
   }
 }
 
+TEST(Cli, AMessageShowsNoControlCharacters) {
+  const Scratch scratch;
+  const Outcome outcome = scratch.Run("config show \"$(printf 'no\\nsuch\\033[31m.yaml')\"");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.err, "sushisim: no such [31m.yaml: cannot open the file\n");
+}
+
 TEST(Cli, WrongUsageIsOneLineAndExitTwo) {
   const Scratch scratch;
   ExpectRefused(scratch, "", "A subcommand is required");
   ExpectRefused(scratch, "rum x.yaml", "no command 'rum' (did you mean 'run'?)");
   ExpectRefused(scratch, "run", "files is required");
   ExpectRefused(scratch, "run " + kTiny + " --frobnicate", "--frobnicate");
-  ExpectRefused(scratch, "trace gen --queries abc", "--queries");
-  ExpectRefused(scratch, "trace gen --kind phase", "no generator 'phase' (did you mean 'phases'?)");
+  ExpectRefused(scratch, "trace gen --queries abc",
+                "trace.generator.queries: expected an integer from 1 to 1099511627776, got 'abc'");
+  ExpectRefused(scratch, "trace gen --seed -1", "trace.generator.seed: expected an integer from 0");
+  ExpectRefused(scratch, "trace gen --seed ''", "trace.generator.seed: expected an integer from 0");
+  ExpectRefused(scratch, "trace gen --kind phase", "unknown name 'phase'");
+  ExpectRefused(scratch, "trace gen --accuracy-low-percent 90 --accuracy-high-percent 80",
+                "accuracy_low_percent: must not be above trace.generator.accuracy_high_percent");
+  ExpectRefused(scratch, "trace gen --arrival-rate-qps 1e-9", "arrival_rate_qps: too low");
+  ExpectRefused(scratch, "run " + kTiny + " --set trace.generator.queries=200000001",
+                "--no-records needs none");
   ExpectRefused(scratch, "model show tiny --subnet medum", "no SubNet 'medum' (did you mean 'medium'?)");
 }
 
@@ -128,6 +143,8 @@ TEST(Cli, AnExistingResultIsOnlyReplacedWhenAsked) {
   const auto before = ResultFiles(scratch.dir() / "result");
   EXPECT_EQ(before.size(), 4u);
   ExpectRefused(scratch, "run " + kTiny + " --out result", "already exists; --force replaces it");
+  fs::create_directory(scratch.dir() / "empty");
+  EXPECT_EQ(scratch.Run("run " + kTiny + " --quiet --out empty").exit_code, 0);
   EXPECT_EQ(ResultFiles(scratch.dir() / "result"), before);
   // A failing run leaves the old result alone even with --force.
   EXPECT_EQ(scratch.Run("run " + kTiny + " --out result --force --set accel.clock_mhz=0").exit_code, 2);

@@ -49,6 +49,8 @@ struct Run {
   bool static_power_adds_up = true;  // no idle time between queries
 };
 
+void PrintTo(const Run& run, std::ostream* out) { *out << run.args; }
+
 class Conservation : public ::testing::TestWithParam<Run> {};
 
 TEST_P(Conservation, QueriesSumToTheRunAndComponentsToTheTotal) {
