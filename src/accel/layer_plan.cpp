@@ -193,6 +193,44 @@ Unit LayerPlan::UnitAt(int index) const {
   return unit;
 }
 
+LayerPlan::Stretch LayerPlan::StretchFrom(int index) const {
+  const int in_strip = index % units_per_strip_;
+  const auto first = static_cast<std::size_t>(tile_of_unit_[static_cast<std::size_t>(in_strip)]);
+  const Tile& tile = tiles_[first];
+  const Unit unit = UnitAt(index);
+  if (in_strip != tile.first_unit || unit.iact_load > Bytes(0) || unit.quant_params > Bytes(0)) return {};
+  std::size_t end = first + 1;
+  while (end < tiles_.size() && tiles_[end].shape == tile.shape &&
+         (!is_conv() || end % static_cast<std::size_t>(quant_group_tiles_) != 0)) {
+    ++end;
+  }
+  const int step = static_cast<int>(shapes_[static_cast<std::size_t>(tile.shape)].size());
+  return {index, index + static_cast<int>(end - first) * step, step};
+}
+
+bool LayerPlan::RegionsTouch() const {
+  struct Region {
+    std::uint64_t begin, end;
+  };
+  const auto region = [](std::uint64_t begin, std::int64_t bytes) {
+    return Region{begin, begin + static_cast<std::uint64_t>(bytes)};
+  };
+  const Strip& strip = strips_.front();
+  const std::int64_t row = strip.rows_loaded > 0 ? strip.iact_load.value() / strip.rows_loaded : 0;
+  const std::int64_t results = std::int64_t{op_.kernels} * op_.OutH() * op_.OutW();
+  const Region regions[] = {
+      region(addresses_.weights, std::int64_t{max_kernels_} * max_channels_ * KernelArea(op_)),
+      region(addresses_.quant_params, kQuantParamBytes * op_.kernels),
+      region(addresses_.input, row * op_.in_h), region(addresses_.output, results),
+      region(addresses_.residual, op_.kind == OpKind::kScale ? op_.kernels : results)};
+  for (const Region& a : regions) {
+    for (const Region& b : regions) {
+      if (&a != &b && a.end == b.begin) return true;
+    }
+  }
+  return false;
+}
+
 UnitExtent LayerPlan::ExtentOf(const Unit& unit) const {
   const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];

@@ -88,6 +88,14 @@ class LayerPlan {
   int banks() const { return banks_; }
   int units() const { return static_cast<int>(strips_.size()) * units_per_strip_; }
   Unit UnitAt(int index) const;
+  // Units [begin, end) that begin at `index` and repeat every `step`: kernel tiles of one shape on one strip
+  // without loads of iActs or quantisation parameters. Empty when `index` begins none.
+  struct Stretch {
+    int begin = 0, end = 0, step = 1;
+  };
+  Stretch StretchFrom(int index) const;
+  // Whether two of the layer's regions in DRAM meet, so that one's end is another's beginning.
+  bool RegionsTouch() const;
   UnitExtent ExtentOf(const Unit& unit) const;
 
   const OpPlacement& placement() const { return place_; }

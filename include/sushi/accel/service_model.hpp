@@ -13,6 +13,8 @@ class ServiceModel {
   // One inference of SubNet `subnet` (an index into the SuperNet's SubNets) from quiesced state with
   // `cached` in the Persistent Buffer.
   virtual InferenceResult Infer(int subnet, const SubGraph& cached) = 0;
+  // The time of such an inference alone.
+  virtual Picoseconds Service(int subnet, const SubGraph& cached) { return Infer(subnet, cached).service; }
   // Replaces `from` by `to` in the Persistent Buffer: fetches to∖from, blocking.
   virtual SwapResult Swap(const SubGraph& from, const SubGraph& to) = 0;
   // One op by itself, from and to DRAM with nothing cached, after `host` cycles of the host's call.
