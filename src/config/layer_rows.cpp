@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "layer_table.hpp"
+#include "model_readers.hpp"
 
 namespace sushi::config {
 namespace {

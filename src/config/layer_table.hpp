@@ -32,9 +32,6 @@ struct TableSubNet {
   int input_size = 0;  // 0 when not given
 };
 
-// A name that stands in tables, file names and command lines: no spaces, commas or control characters.
-std::string AsPlainName(const Node& node, const std::string& key);
-
 std::vector<TableRow> ReadInlineRows(const Node& layers, const std::string& path);
 std::vector<TableRow> ReadCsvRows(const std::string& file, const SourceMark& named_at,
                                   const std::string& path);

@@ -123,7 +123,7 @@ nlohmann::ordered_json LayersJson(const SuperNet& net) {
   for (const SuperNetLayer& layer : net.layers) {
     layers.push_back({{"name", layer.name},
                       {"max_out_channels", layer.max_kernels},
-                      {"max_in_channels", layer.max_channels},
+                      {"max_in_channels", layer.KernelChannels()},
                       {"kernel", {layer.kernel_h, layer.kernel_w}},
                       {"weight_bytes", layer.WeightBytes().value()},
                       {"cacheable", layer.cacheable}});

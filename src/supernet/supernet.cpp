@@ -1,5 +1,7 @@
 #include "sushi/supernet/supernet.hpp"
 
+#include <algorithm>
+
 namespace sushi {
 namespace {
 
@@ -33,6 +35,24 @@ const char* Name(Activation activation) {
       return "none";
   }
   return "?";
+}
+
+int CentreFirstTap(int number, int side) {
+  int ring = 0;
+  while ((2 * ring + 1) * (2 * ring + 1) <= number) ++ring;
+  const int width = 2 * ring + 1;
+  const int inside = std::max(width - 2, 0);
+  const int place = number - inside * inside;  // in the ring: a row, both ends of each between, a row
+  int row = 0, column = place;
+  if (place >= width + 2 * inside) {
+    row = width - 1;
+    column = place - width - 2 * inside;
+  } else if (place >= width) {
+    row = 1 + (place - width) / 2;
+    column = (place - width) % 2 == 0 ? 0 : width - 1;
+  }
+  const int border = (side - width) / 2;
+  return (row + border) * side + column + border;
 }
 
 std::int64_t Op::Macs() const { return WeightBytes().value() * OutH() * OutW(); }

@@ -185,7 +185,7 @@ SubGraph RandomSubGraph(const SuperNet& net, Bytes capacity, Random& random) {
     if (!layer.cacheable || random.Integer(0, 3) == 0) continue;
     const Rect rect{static_cast<int>(random.Integer(1, layer.max_kernels)),
                     static_cast<int>(random.Integer(1, layer.max_channels))};
-    const Bytes bytes(std::int64_t{rect.kernels} * rect.channels * layer.kernel_h * layer.kernel_w);
+    const Bytes bytes(std::int64_t{rect.kernels} * rect.channels * layer.CellBytes());
     if (bytes > left) continue;
     graph.rects[i] = rect;
     left -= bytes;
