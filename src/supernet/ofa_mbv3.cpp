@@ -59,12 +59,12 @@ std::string DepthwiseName(const OfaMbv3Space& space, const std::string& block, i
   return DepthwiseName(block, kernel);
 }
 
-// Global pool, squeeze, expand, scale. The biases are the kernels' zero points (docs/mobilenet.md).
+// Global pool, squeeze, expand, scale.
 int AddSqueezeExcite(OpList& ops, const OfaMbv3Space& space, const std::string& block, int input) {
   const int channels = ops.tensor(input).channels;
   int x = ops.GlobalPool(block + ".se.pool", input);
-  x = ops.Conv(block + ".se.reduce", SqueezeWidth(space, channels), 1, 1, x, Activation::kRelu);
-  x = ops.Conv(block + ".se.expand", channels, 1, 1, x, Activation::kHSigmoid);
+  x = ops.BiasedConv(block + ".se.reduce", SqueezeWidth(space, channels), x, Activation::kRelu);
+  x = ops.BiasedConv(block + ".se.expand", channels, x, Activation::kHSigmoid);
   return ops.Scale(block + ".se.scale", input, x);
 }
 
@@ -131,9 +131,10 @@ void CheckChoice(const OfaMbv3Space& space, const OfaMbv3SubNet& choice) {
 }
 
 void CheckSpace(const OfaMbv3Space& space) {
-  for (const int kernel : space.kernel_sizes) {
-    if (kernel % 2 == 1) continue;
-    throw ChoiceError("kernel_sizes", {}, "expected odd sizes, found " + std::to_string(kernel));
+  for (std::size_t i = 0; i < space.kernel_sizes.size(); ++i) {
+    if (space.kernel_sizes[i] % 2 == 1) continue;
+    throw ChoiceError("kernel_sizes", {static_cast<int>(i)},
+                      "expected an odd size, found " + std::to_string(space.kernel_sizes[i]));
   }
   for (int s = 0; s < kMbv3Stages; ++s) {
     const double ratio = space.expand_ratios.back();
@@ -213,7 +214,7 @@ SubNet ExpandSubNet(const OfaMbv3Space& space, const SuperNet& net, const OfaMbv
   x = ops.Conv("final_expand", space.final_expand_width, 1, 1, x, Activation::kHSwish);
   x = ops.GlobalPool("global_pool", x);
   x = ops.Conv("feature_mix", space.feature_mix_width, 1, 1, x, Activation::kHSwish);
-  ops.Conv("classifier", space.classes, 1, 1, x, Activation::kNone);
+  ops.BiasedConv("classifier", space.classes, x, Activation::kNone);
   return subnet;
 }
 

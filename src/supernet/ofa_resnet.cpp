@@ -203,7 +203,7 @@ SubNet ExpandSubNet(const OfaResNetSpace& space, const SuperNet& net, const OfaR
     }
   }
   x = ops.GlobalPool("global_pool", x);
-  ops.Conv("classifier", space.classes, 1, 1, x);
+  ops.BiasedConv("classifier", space.classes, x, Activation::kRelu);
   return subnet;
 }
 

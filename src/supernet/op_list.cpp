@@ -15,6 +15,19 @@ OpList::OpList(const SuperNet& net, SubNet& subnet) : net_(net), subnet_(subnet)
 
 int OpList::Conv(const std::string& name, int kernels, int kernel, int stride, int input,
                  Activation activation, int residual) {
+  Op op = MakeConv(name, kernels, kernel, stride, input, activation);
+  op.residual = residual;
+  return Append(op);
+}
+
+int OpList::BiasedConv(const std::string& name, int kernels, int input, Activation activation) {
+  Op op = MakeConv(name, kernels, 1, 1, input, activation);
+  op.bias = true;
+  return Append(op);
+}
+
+Op OpList::MakeConv(const std::string& name, int kernels, int kernel, int stride, int input,
+                    Activation activation) const {
   Op op = Square(OpKind::kConv, name, kernel, stride, kernel / 2, input);
   op.supernet_layer = layer_of_name_.at(name);
   const SuperNetLayer& layer = net_.layers[static_cast<std::size_t>(op.supernet_layer)];
@@ -22,8 +35,7 @@ int OpList::Conv(const std::string& name, int kernels, int kernel, int stride, i
   op.depthwise = layer.depthwise;
   op.classifier = !layer.cacheable;
   op.activation = activation;
-  op.residual = residual;
-  return Append(op);
+  return op;
 }
 
 int OpList::Pool(OpKind kind, const std::string& name, int kernel, int stride, int pad, bool ceil_mode,

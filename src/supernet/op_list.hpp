@@ -20,6 +20,8 @@ class OpList {
   // half of theirs.
   int Conv(const std::string& name, int kernels, int kernel, int stride, int input,
            Activation activation = Activation::kRelu, int residual = kNone);
+  // A 1×1 with a bias of its own.
+  int BiasedConv(const std::string& name, int kernels, int input, Activation activation);
   int Pool(OpKind kind, const std::string& name, int kernel, int stride, int pad, bool ceil_mode, int input);
   int GlobalPool(const std::string& name, int input);
   int Scale(const std::string& name, int input, int factors);
@@ -27,6 +29,8 @@ class OpList {
   const Tensor& tensor(int id) const { return subnet_.tensors[static_cast<std::size_t>(id)]; }
 
  private:
+  Op MakeConv(const std::string& name, int kernels, int kernel, int stride, int input,
+              Activation activation) const;
   Op Square(OpKind kind, const std::string& name, int kernel, int stride, int pad, int input) const;
   int Append(Op op);
 

@@ -66,11 +66,12 @@ bool Op::WithinLimits() const {
   const bool small = InRange(kernels, 1, kMaxChannels) && InRange(channels, 1, kMaxChannels) &&
                      InRange(in_h, 1, kMaxMapSize) && InRange(in_w, 1, kMaxMapSize);
   if (!small) return false;
-  if (kind != OpKind::kConv) return true;  // the global average pool's kernel is the whole map
-  if (!InRange(kernel_h, 1, kMaxKernelSize) || !InRange(kernel_w, 1, kMaxKernelSize)) return false;
+  const int largest = kind == OpKind::kConv ? kMaxKernelSize : kMaxMapSize;  // a global pool's is the map
+  if (!InRange(kernel_h, 1, largest) || !InRange(kernel_w, 1, largest)) return false;
   // In floating point, for the exact product may not fit.
-  const double macs = static_cast<double>(WeightBytes().value()) * OutH() * OutW();
-  return macs <= static_cast<double>(kMaxOpMacs);
+  const double one = kind == OpKind::kConv ? WeightChannels() : 1;
+  const double work = one * kernels * kernel_h * kernel_w * OutH() * OutW();
+  return work <= static_cast<double>(kMaxOpMacs);
 }
 
 std::int64_t SubNet::Macs() const {
