@@ -95,18 +95,18 @@ std::vector<SwapPart> InferencePlanner::PlanSwap(const SubGraph& from, const Sub
     const SuperNetLayer& layer = net_.layers[i];
     const int lanes = KernelLanes(hw_.accel, layer.depthwise);
     const Rect want = to.rects[i], have = from.rects[i];
-    const std::int64_t area = std::int64_t{layer.kernel_h} * layer.kernel_w;
+    const std::int64_t cell = layer.CellBytes();
     for (int first = 0; first < want.kernels; first += lanes) {
       const std::int64_t kernels = std::min(lanes, want.kernels - first);
       const std::int64_t held_kernels = std::clamp<std::int64_t>(have.kernels - first, 0, kernels);
       const std::int64_t held_channels = std::min(want.channels, have.channels);
-      const Bytes bytes((kernels * want.channels - held_kernels * held_channels) * area);
+      const Bytes bytes((kernels * want.channels - held_kernels * held_channels) * cell);
       if (bytes == Bytes(0)) continue;
       const std::int64_t skip = held_kernels == kernels ? held_channels : 0;
       const std::int64_t kernels_here = std::min(lanes, layer.max_kernels - first);
       const std::uint64_t address =
-          weight_base_[i] + static_cast<std::uint64_t>(std::int64_t{first} * layer.max_channels * area +
-                                                       skip * area * kernels_here);
+          weight_base_[i] + static_cast<std::uint64_t>(std::int64_t{first} * layer.max_channels * cell +
+                                                       skip * cell * kernels_here);
       SwapPart part;
       part.address = address;
       part.bytes = bytes;

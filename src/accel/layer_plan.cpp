@@ -45,6 +45,8 @@ void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect ca
     const SuperNetLayer& layer = net.layers[static_cast<std::size_t>(op_.supernet_layer)];
     max_kernels_ = layer.max_kernels;
     max_channels_ = layer.max_channels;
+    weight_channels_ = RectOf(layer, op_).channels;
+    cell_bytes_ = layer.CellBytes();
     const bool pointwise = op_.kernel_h == 1 && op_.kernel_w == 1;
     tile_channels_ = pointwise ? array.channels * kTaps : array.channels;
     folding_ = static_cast<int>(CeilDiv(op_.kernel_h, kWindow) * CeilDiv(op_.kernel_w, kWindow));
@@ -87,14 +89,13 @@ void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect ca
 std::vector<UnitShape> LayerPlan::MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels,
                                             int cached_channels) const {
   const Bytes bank(hw.accel.db.capacity().value() / banks_);
-  const std::int64_t area = KernelArea(op_);
   std::vector<UnitShape> units(1);
   units.back().first = true;
   for (int tile = 0; tile < channel_tiles_; ++tile) {
-    // T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋. V3: a depthwise kernel has one
-    // channel of weights, all of which come with the first pass.
+    // T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋. V3: all weights of a depthwise
+    // kernel come with the first pass.
     const auto boundary = [&](int j) {
-      if (op_.depthwise) return std::min(j, 1);
+      if (op_.depthwise) return j == 0 ? 0 : weight_channels_;
       return j == channel_tiles_ ? op_.channels
                                  : static_cast<int>(std::min<std::int64_t>(
                                        op_.channels, std::int64_t{tile_channels_} * j / folding_));
@@ -103,8 +104,8 @@ std::vector<UnitShape> LayerPlan::MakeUnits(const HardwareConfig& hw, int kernel
     Bytes weights, cached;
     if (is_conv()) {
       const std::int64_t overlap = std::clamp(cached_channels - begin, 0, end - begin);
-      weights = Bytes(std::int64_t{kernels} * (end - begin) * area);
-      cached = Bytes(cached_kernels * overlap * area);
+      weights = Bytes(std::int64_t{kernels} * (end - begin) * cell_bytes_);
+      cached = Bytes(cached_kernels * overlap * cell_bytes_);
       if (weights > bank) {
         throw UserError("accel.db.capacity_kib: a bank of " + std::to_string(bank.value()) +
                         " bytes cannot hold one tile of weights of " + op_.name + " (" +
@@ -248,11 +249,10 @@ UnitExtent LayerPlan::ExtentOf(const Unit& unit) const {
 std::uint64_t LayerPlan::WeightAddress(const Unit& unit) const {
   // The SuperNet's weights lie in the order tiles read them: kernel tile, channel, tap, kernel.
   const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
-  const std::int64_t area = KernelArea(op_);
   const std::int64_t kernels_here = std::min(tiles_.front().kernels, max_kernels_ - tile.first_kernel);
   return addresses_.weights +
-         static_cast<std::uint64_t>(std::int64_t{tile.first_kernel} * max_channels_ * area +
-                                    unit.shape->first_channel * area * kernels_here);
+         static_cast<std::uint64_t>(std::int64_t{tile.first_kernel} * max_channels_ * cell_bytes_ +
+                                    unit.shape->first_channel * cell_bytes_ * kernels_here);
 }
 
 std::uint64_t LayerPlan::QuantParamAddress(const Unit& unit) const {
@@ -319,7 +319,7 @@ void LayerPlan::CountConv(const Unit& unit, Counters& counters) const {
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
   const std::int64_t kernels = tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels;
   const UnitShape& shape = *unit.shape;
-  const std::int64_t weights = kernels * shape.channels * KernelArea(op_);
+  const std::int64_t weights = kernels * shape.channels * cell_bytes_;
   counters.events[Event::kMac] += weights * strip.windows;
   counters.useful_macs += weights * strip.out_positions;
   const std::int64_t lanes = std::int64_t{shape.tiles} * tile_channels_;

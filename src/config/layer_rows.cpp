@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "layer_table.hpp"
+#include "model_readers.hpp"
 
 namespace sushi::config {
 namespace {
@@ -14,8 +15,9 @@ constexpr std::size_t kMaxRows = 65536;
 
 const std::vector<std::string>& Columns() {
   static const std::vector<std::string> columns{
-      "subnet", "layer", "supernet_layer", "out_channels", "in_channels", "kernel_h", "kernel_w", "in_h",
-      "in_w",   "pad_h", "pad_w",          "stride_h",     "stride_w",    "name",     "input",    "add"};
+      "subnet", "layer", "supernet_layer", "out_channels", "in_channels", "kernel_h",   "kernel_w",
+      "in_h",   "in_w",  "pad_h",          "pad_w",        "stride_h",    "stride_w",   "name",
+      "input",  "add",   "kind",           "depthwise",    "bias",        "activation", "scale"};
   return columns;
 }
 constexpr std::size_t kRequiredColumns = 13;  // the first of Columns()
@@ -43,13 +45,76 @@ int Producer(const Node& row, const char* key, const std::string& path, int laye
   }
 }
 
-Op ReadShape(const Node& row, const std::string& path) {
+bool Flag(const Node& row, const char* key, const std::string& path) {
+  return row.Find(key) != nullptr && Number(row, key, path, 0, 1) == 1;
+}
+
+// A value of one of `choices` by its name; the first when the key is absent.
+template <typename Enum>
+Enum Named(const Node& row, const char* key, const std::string& path, const std::vector<Enum>& choices) {
+  const Node* node = row.Find(key);
+  if (node == nullptr) return choices.front();
+  const std::string full = path + "." + key;
+  const std::string value = AsString(*node, full);
+  std::vector<std::string> names;
+  std::string list;
+  for (Enum choice : choices) {
+    if (value == Name(choice)) return choice;
+    names.emplace_back(Name(choice));
+    list += (list.empty() ? "" : ", ") + names.back();
+  }
+  throw UserError(node->mark, full,
+                  "expected one of " + list + ", found '" + value + "'" + DidYouMean(value, names));
+}
+
+// What the op computes besides its shape.
+Op ReadKind(const Node& row, const std::string& path) {
   Op op;
-  op.supernet_layer = Number(row, "supernet_layer", path, 0, kMaxLayers - 1);
+  op.kind = Named<OpKind>(row, "kind", path,
+                          {OpKind::kConv, OpKind::kMaxPool, OpKind::kAveragePool, OpKind::kScale});
+  if (op.kind == OpKind::kConv) {
+    op.supernet_layer = Number(row, "supernet_layer", path, 0, kMaxLayers - 1);
+    op.depthwise = Flag(row, "depthwise", path);
+    op.bias = Flag(row, "bias", path);
+    op.activation =
+        Named<Activation>(row, "activation", path,
+                          {Activation::kRelu, Activation::kHSwish, Activation::kHSigmoid, Activation::kNone});
+    return op;
+  }
+  for (const char* key : {"supernet_layer", "depthwise", "bias", "activation", "add"}) {
+    if (const Node* node = row.Find(key)) {
+      throw UserError(node->mark, path + "." + key,
+                      "is for convolutions, and this layer's kind is " + std::string(Name(op.kind)));
+    }
+  }
+  return op;
+}
+
+// One channel in, the same channel out.
+void CheckChannelwise(const Node& row, const std::string& path, const Op& op) {
+  if ((op.kind == OpKind::kConv && !op.depthwise) || op.kernels == op.channels) return;
+  throw UserError(row.Find("in_channels")->mark, path + ".in_channels",
+                  "expected " + std::to_string(op.kernels) + ", the out_channels, for a " +
+                      (op.depthwise ? "depthwise convolution" : Name(op.kind)) + ", found " +
+                      std::to_string(op.channels));
+}
+
+void CheckScaleShape(const Node& row, const std::string& path, const Op& op) {
+  const bool one = op.kernel_h == 1 && op.kernel_w == 1 && op.stride_h == 1 && op.stride_w == 1;
+  if (one) return;  // so has the padding: it is below the kernel's size
+  throw UserError(row.mark, path,
+                  "expected kernel_h, kernel_w, stride_h and stride_w of 1 for a scale");
+}
+
+Op ReadShape(const Node& row, const std::string& path) {
+  Op op = ReadKind(row, path);
   op.kernels = Number(row, "out_channels", path, 1, kMaxChannels);
   op.channels = Number(row, "in_channels", path, 1, kMaxChannels);
-  op.kernel_h = Number(row, "kernel_h", path, 1, kMaxKernelSize);
-  op.kernel_w = Number(row, "kernel_w", path, 1, kMaxKernelSize);
+  CheckChannelwise(row, path, op);
+  const int max_kernel =
+      op.kind == OpKind::kConv ? kMaxKernelSize : kMaxMapSize;  // a global pool's is the map
+  op.kernel_h = Number(row, "kernel_h", path, 1, max_kernel);
+  op.kernel_w = Number(row, "kernel_w", path, 1, max_kernel);
   op.in_h = Number(row, "in_h", path, 1, kMaxMapSize);
   op.in_w = Number(row, "in_w", path, 1, kMaxMapSize);
   op.pad_h = Number(row, "pad_h", path, 0, op.kernel_h - 1);
@@ -59,6 +124,7 @@ Op ReadShape(const Node& row, const std::string& path) {
   if (op.in_h + 2 * op.pad_h < op.kernel_h || op.in_w + 2 * op.pad_w < op.kernel_w) {
     throw UserError(row.mark, path, "the kernel is larger than the padded input");
   }
+  if (op.kind == OpKind::kScale) CheckScaleShape(row, path, op);
   if (!op.WithinLimits()) throw UserError(row.mark, path, "the layer is too large (over 2^50 MACs)");
   return op;
 }
@@ -75,6 +141,12 @@ TableRow ReadRow(const Node& row, const std::string& path) {
   if (const Node* name = row.Find("name")) out.name = AsPlainName(*name, path + ".name");
   out.input = Producer(row, "input", path, out.layer);
   out.add = Producer(row, "add", path, out.layer);
+  out.scale = Producer(row, "scale", path, out.layer);
+  if ((out.scale != kNone) != (out.op.kind == OpKind::kScale)) {
+    const Node* scale = row.Find("scale");
+    throw UserError(scale != nullptr ? scale->mark : row.mark, path + ".scale",
+                    "expected with, and only with, kind scale");
+  }
   return out;
 }
 

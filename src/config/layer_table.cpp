@@ -31,12 +31,17 @@ class SubNetBuilder {
                           "', found " + std::to_string(row.layer));
     }
     Op op = row.op;
+    op.name = row.name.empty() ? Name(op.kind) + std::to_string(row.layer) : row.name;
     op.input = InputOf(row);
     op.output = static_cast<int>(subnet_.tensors.size());
     subnet_.tensors.push_back({op.kernels, op.OutH(), op.OutW()});
     if (row.add != kNone) {
       op.residual = TensorOf(row.add);
       Expect(row, "add", row.add, op.residual, subnet_.tensors[Index(op.output)], "the output");
+    }
+    if (row.scale != kNone) {
+      op.residual = TensorOf(row.scale);
+      Expect(row, "scale", row.scale, op.residual, {op.channels, 1, 1}, "one factor a channel");
     }
     subnet_.ops.push_back(std::move(op));
   }
@@ -81,6 +86,7 @@ class SubNetBuilder {
 class LayerMaxima {
  public:
   void Add(const TableRow& row) {
+    if (row.op.supernet_layer == kNone) return;
     const auto index = static_cast<std::size_t>(row.op.supernet_layer);
     if (layers_.size() <= index) layers_.resize(index + 1);
     SuperNetLayer& layer = layers_[index];
@@ -88,6 +94,12 @@ class LayerMaxima {
     if (fresh) {
       layer.kernel_h = row.op.kernel_h;
       layer.kernel_w = row.op.kernel_w;
+      layer.depthwise = row.op.depthwise;
+    } else if (layer.depthwise != row.op.depthwise) {
+      throw UserError(row.mark, row.path + ".depthwise",
+                      "expected " + std::to_string(layer.depthwise) +
+                          " as in the other rows of supernet_layer " + std::to_string(index) + ", found " +
+                          std::to_string(row.op.depthwise));
     } else if (layer.kernel_h != row.op.kernel_h || layer.kernel_w != row.op.kernel_w) {
       throw UserError(row.mark, row.path + ".kernel_h",
                       "expected " + std::to_string(layer.kernel_h) + "x" + std::to_string(layer.kernel_w) +
@@ -103,10 +115,11 @@ class LayerMaxima {
       layer.name = row.name;
     }
     layer.max_kernels = std::max(layer.max_kernels, row.op.kernels);
-    layer.max_channels = std::max(layer.max_channels, row.op.channels);
+    layer.max_channels = std::max(layer.max_channels, row.op.WeightChannels());
   }
 
   std::vector<SuperNetLayer> Take(const SourceMark& mark) {
+    if (layers_.empty()) throw UserError({mark.file, 0}, "", "expected at least one convolution");
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       if (layers_[i].max_kernels == 0) {
         throw UserError({mark.file, 0}, "supernet_layer",
@@ -123,6 +136,7 @@ class LayerMaxima {
 };
 
 void CheckUsedOnce(const SubNet& subnet, const TableRow& row) {
+  if (row.op.supernet_layer == kNone) return;
   for (const Op& op : subnet.ops) {
     if (op.supernet_layer != row.op.supernet_layer) continue;
     throw UserError(
@@ -180,7 +194,9 @@ void BuildFromTable(const std::vector<TableRow>& rows, const std::vector<TableSu
                       "the layer table has no rows of SubNet '" + subnets[i].name + "'");
     }
     CheckInputSize(subnets[i], net.subnets[i]);
-    for (Op& op : net.subnets[i].ops) op.name = net.layers[static_cast<std::size_t>(op.supernet_layer)].name;
+    for (Op& op : net.subnets[i].ops) {
+      if (op.supernet_layer != kNone) op.name = net.layers[static_cast<std::size_t>(op.supernet_layer)].name;
+    }
   }
 }
 

@@ -9,18 +9,19 @@
 
 namespace sushi::config {
 
-// One convolution of one SubNet, numbers within the limits of supernet.hpp.
+// One layer of one SubNet, numbers within the limits of supernet.hpp.
 struct TableRow {
-  static constexpr int kImage = -2;  // in `input` and `add`; kNone when absent
+  static constexpr int kImage = -2;  // in `input`, `add` and `scale`; kNone when absent
 
   SourceMark mark;
   std::string path;    // for messages: "supernet.layers[3]"
   std::string subnet;  // of the row
-  std::string name;    // of the SuperNet layer, "" when not given
+  std::string name;    // of the SuperNet layer, of the op for the vector unit's; "" when not given
   int layer = 0;
   int input = kNone;
   int add = kNone;
-  Op op;  // shape and supernet_layer
+  int scale = kNone;
+  Op op;  // kind, shape, supernet_layer, depthwise, bias, activation
 };
 
 // What `subnets` says of one SubNet of a table.
@@ -31,9 +32,6 @@ struct TableSubNet {
   double top1_percent = 0;
   int input_size = 0;  // 0 when not given
 };
-
-// A name that stands in tables, file names and command lines: no spaces, commas or control characters.
-std::string AsPlainName(const Node& node, const std::string& key);
 
 std::vector<TableRow> ReadInlineRows(const Node& layers, const std::string& path);
 std::vector<TableRow> ReadCsvRows(const std::string& file, const SourceMark& named_at,

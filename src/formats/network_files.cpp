@@ -79,8 +79,9 @@ void ReadNetwork(const std::string& dir, NetworkData& data) {
   CheckNames(dir, files, directories, net.name);
   for (std::size_t i = 0; i < net.layers.size(); ++i) {
     const SuperNetLayer& layer = net.layers[i];
-    const NpyArray array = ReadNpy(Join(dir, files[i]), NpyType::kInt8,
-                                   {{layer.max_kernels, layer.max_channels, layer.kernel_h, layer.kernel_w}});
+    const NpyArray array =
+        ReadNpy(Join(dir, files[i]), NpyType::kInt8,
+                {{layer.max_kernels, layer.KernelChannels(), layer.kernel_h, layer.kernel_w}});
     data.SetWeights(static_cast<int>(i), std::vector<std::int8_t>(array.bytes.begin(), array.bytes.end()));
   }
   for (std::size_t s = 0; s < net.subnets.size(); ++s) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sushi/functional/dram_content.hpp"
+
 namespace sushi {
 namespace {
 
@@ -12,17 +14,15 @@ constexpr std::int64_t kWindowElements = 1 << 16;
 
 std::size_t Index(std::int64_t i) { return static_cast<std::size_t>(i); }
 int TapsOf(const Op& op) { return op.kernel_h * op.kernel_w; }
+// Channels of one kernel among the weights of a unit.
+int ChannelsOf(const SuperNetLayer& layer, const UnitShape& unit) {
+  return layer.centre_crop ? std::min(unit.channels, 1) : unit.channels;
+}
 
 }  // namespace
 
 DataPath::DataPath(const InferencePlanner& planner, const FunctionalRun& run, BufferContents buffers)
     : planner_(planner), run_(run), buffers_(buffers) {}
-
-WeightLayout DataPath::LayoutOf(int layer) const {
-  const SuperNetLayer& net_layer = planner_.net().layers[Index(layer)];
-  return {planner_.WeightBase(layer), KernelLanes(planner_.hw().accel, net_layer.depthwise),
-          net_layer.max_kernels, net_layer.max_channels, net_layer.kernel_h * net_layer.kernel_w};
-}
 
 TensorLayout DataPath::InputLayout(const LayerPlan& plan) const {
   const Op& op = plan.op();
@@ -84,7 +84,7 @@ void DataPath::FillBank(const LayerPlan& plan, const Unit& unit) {
   const UnitShape& shape = *unit.shape;
   const Rect cached = plan.cached();
   bank_places_ =
-      LayoutOf(plan.op().supernet_layer)
+      WeightLayoutOf(planner_, plan.op().supernet_layer)
           .TileOutside(extent.first_kernel, extent.kernels, shape.first_channel,
                        shape.first_channel + shape.channels,
                        std::clamp(cached.kernels - extent.first_kernel, 0, extent.kernels), cached.channels);
@@ -165,7 +165,8 @@ void DataPath::RunUnit(const LayerPlan& plan, const Unit& unit) {
 void DataPath::AssembleWeights(const LayerPlan& plan, const Unit& unit, const UnitExtent& extent) {
   const Op& op = plan.op();
   const UnitShape& shape = *unit.shape;
-  const int taps = TapsOf(op);
+  const SuperNetLayer& layer = planner_.net().layers[Index(op.supernet_layer)];
+  const int taps = TapsOf(op), channels = ChannelsOf(layer, shape);
   const Rect cached = plan.cached();
   const int held_kernels = std::clamp(cached.kernels - extent.first_kernel, 0, extent.kernels);
   WeightBanks& dynamic = buffers_.dynamic;
@@ -173,14 +174,15 @@ void DataPath::AssembleWeights(const LayerPlan& plan, const Unit& unit, const Un
   const bool reused = plan.weights_stay() && unit.strip > 0;
   const std::vector<std::uint8_t>& bank =
       reused ? dynamic.kept.at(extent.index_in_strip) : dynamic.banks.front();
-  tile_weights_.resize(Index(std::int64_t{extent.kernels} * shape.channels * taps));
+  tile_weights_.resize(Index(std::int64_t{extent.kernels} * channels * taps));
   std::size_t next = 0;
   for (int c = 0; c < shape.channels; ++c) {
     const int channel = shape.first_channel + c;
     const int from_cache = channel < cached.channels ? held_kernels : 0;
-    for (int tap = 0; tap < taps; ++tap) {
+    for (int tap = 0; tap < layer.CellBytes(); ++tap) {
+      const int place = layer.centre_crop ? CentreFirstTap(channel, op.kernel_h) : tap * channels + c;
       for (int k = 0; k < extent.kernels; ++k) {
-        std::int16_t& weight = tile_weights_[Index((std::int64_t{k} * taps + tap) * shape.channels + c)];
+        std::int16_t& weight = tile_weights_[Index(std::int64_t{k} * taps * channels + place)];
         if (k < from_cache) {
           weight =
               std::int16_t{buffers_.persistent.At(op.supernet_layer, extent.first_kernel + k, channel, tap)};
@@ -191,14 +193,13 @@ void DataPath::AssembleWeights(const LayerPlan& plan, const Unit& unit, const Un
     }
   }
   if (!recording_) return;
+  const int first_channel = op.depthwise ? 0 : shape.first_channel;
   for (int k = 0; k < extent.kernels; ++k) {
-    for (int c = 0; c < shape.channels; ++c) {
+    for (int c = 0; c < channels; ++c) {
       for (int tap = 0; tap < taps; ++tap) {
         record_.weights[Index(
-            (std::int64_t{extent.first_kernel + k} * op.WeightChannels() + shape.first_channel + c) * taps +
-            tap)] =
-            static_cast<std::int8_t>(
-                tile_weights_[Index((std::int64_t{k} * taps + tap) * shape.channels + c)]);
+            (std::int64_t{extent.first_kernel + k} * op.WeightChannels() + first_channel + c) * taps + tap)] =
+            static_cast<std::int8_t>(tile_weights_[Index((std::int64_t{k} * taps + tap) * channels + c)]);
       }
     }
   }
@@ -212,8 +213,8 @@ void DataPath::Convolve(const LayerPlan& plan, const Unit& unit, const UnitExten
   const std::int64_t first = std::int64_t{extent.first_out_row} * op.OutW();
   std::vector<std::int32_t>& sums = buffers_.output;
   if (unit.starts_kernel_tile) sums.assign(Index(positions * extent.kernels), 0);
-  const std::int64_t length = std::int64_t{shape.channels} * TapsOf(op);
-  if (length == 0) return;
+  if (shape.channels == 0) return;  // all weights of a depthwise kernel came with the first pass (V3)
+  const std::int64_t length = (op.depthwise ? 1 : std::int64_t{shape.channels}) * TapsOf(op);
   const ActivationView input = InputOf(plan);
   const std::int64_t block =
       std::max<std::int64_t>(1, kWindowElements / (op.depthwise ? length * extent.kernels : length));
@@ -325,7 +326,7 @@ void DataPath::FreeBank() { buffers_.dynamic.banks.pop_front(); }
 
 const DataTransfer* DataPath::LoadSwapPart(const SwapPart& part) {
   swap_.push_back({part, std::vector<std::uint8_t>(Index(part.bytes.value()))});
-  return Keep(swap_.back().bytes.data(), LayoutOf(part.layer)
+  return Keep(swap_.back().bytes.data(), WeightLayoutOf(planner_, part.layer)
                                              .TileOutside(part.first_kernel, part.kernels, 0, part.channels,
                                                           part.held_kernels, part.held_channels));
 }
@@ -333,7 +334,7 @@ const DataTransfer* DataPath::LoadSwapPart(const SwapPart& part) {
 void DataPath::EndSwap(const SubGraph& to) {
   const std::vector<SuperNetLayer>& layers = planner_.net().layers;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    buffers_.persistent.Reshape(static_cast<int>(i), to.rects[i], layers[i].kernel_h * layers[i].kernel_w);
+    buffers_.persistent.Reshape(static_cast<int>(i), to.rects[i], layers[i].CellBytes());
   }
   for (const SwapData& data : swap_) {
     const SwapPart& part = data.part;
@@ -341,7 +342,7 @@ void DataPath::EndSwap(const SubGraph& to) {
     std::size_t next = 0;
     for (int c = 0; c < part.channels; ++c) {
       const int held = c < part.held_channels ? part.held_kernels : 0;
-      for (int tap = 0; tap < layer.kernel_h * layer.kernel_w; ++tap) {
+      for (int tap = 0; tap < layer.CellBytes(); ++tap) {
         for (int k = held; k < part.kernels; ++k) {
           buffers_.persistent.Set(part.layer, part.first_kernel + k, c, tap,
                                   static_cast<std::int8_t>(data.bytes[next++]));

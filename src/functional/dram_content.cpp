@@ -1,7 +1,5 @@
 #include "sushi/functional/dram_content.hpp"
 
-#include "sushi/functional/layout.hpp"
-
 namespace sushi {
 namespace {
 
@@ -27,12 +25,20 @@ void WriteAll(std::uint64_t address, std::vector<std::uint8_t> bytes, const Dram
 
 }  // namespace
 
+WeightLayout WeightLayoutOf(const InferencePlanner& planner, int layer) {
+  const SuperNetLayer& of = planner.net().layers[static_cast<std::size_t>(layer)];
+  return {planner.WeightBase(layer),
+          KernelLanes(planner.hw().accel, of.depthwise),
+          of.max_kernels,
+          of.max_channels,
+          of.CellBytes(),
+          of.centre_crop ? of.kernel_h : 0};
+}
+
 void WriteWeights(const InferencePlanner& planner, const NetworkData& data, const DramAccess& write) {
   for (std::size_t i = 0; i < planner.net().layers.size(); ++i) {
-    const SuperNetLayer& layer = planner.net().layers[i];
     const int index = static_cast<int>(i);
-    const WeightLayout layout{planner.WeightBase(index), KernelLanes(planner.hw().accel, layer.depthwise),
-                              layer.max_kernels, layer.max_channels, layer.kernel_h * layer.kernel_w};
+    const WeightLayout layout = WeightLayoutOf(planner, index);
     WriteAll(layout.base, layout.FromKcrs(data.weights(index)), write);
   }
 }

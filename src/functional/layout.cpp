@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sushi/supernet/supernet.hpp"
+
 namespace sushi {
 namespace {
 
@@ -28,8 +30,10 @@ std::vector<std::uint8_t> WeightLayout::FromKcrs(const std::vector<std::int8_t>&
   for (int first = 0; first < max_kernels; first += lanes) {
     const int kernels = std::min(lanes, max_kernels - first);
     for (std::int64_t i = 0; i < kernel_bytes; ++i) {
+      const std::int64_t from =
+          centre_crop_side > 0 ? CentreFirstTap(static_cast<int>(i), centre_crop_side) : i;
       for (int k = 0; k < kernels; ++k)
-        out.push_back(static_cast<std::uint8_t>(kcrs[Index((first + k) * kernel_bytes + i)]));
+        out.push_back(static_cast<std::uint8_t>(kcrs[Index((first + k) * kernel_bytes + from)]));
     }
   }
   return out;

@@ -67,7 +67,7 @@ std::vector<std::int8_t> RandomWeights(const SuperNetLayer& layer, std::uint64_t
   std::vector<int> before(taps);
   for (int k = 0; k < layer.max_kernels; ++k) {
     std::fill(before.begin(), before.end(), kHighest / 2);
-    for (int c = 0; c < layer.max_channels; ++c) {
+    for (int c = 0; c < layer.KernelChannels(); ++c) {
       for (int& last : before) {
         const int next = numbers.Byte() * (kHighest + 1) >> 8;
         weights.push_back(static_cast<std::int8_t>(std::min(next - last, 127)));

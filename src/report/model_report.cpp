@@ -123,10 +123,12 @@ nlohmann::ordered_json LayersJson(const SuperNet& net) {
   for (const SuperNetLayer& layer : net.layers) {
     layers.push_back({{"name", layer.name},
                       {"max_out_channels", layer.max_kernels},
-                      {"max_in_channels", layer.max_channels},
+                      {"max_in_channels", layer.KernelChannels()},
                       {"kernel", {layer.kernel_h, layer.kernel_w}},
                       {"weight_bytes", layer.WeightBytes().value()},
-                      {"cacheable", layer.cacheable}});
+                      {"cacheable", layer.cacheable},
+                      {"depthwise", layer.depthwise},
+                      {"centre_crop", layer.centre_crop}});
   }
   return layers;
 }
@@ -143,6 +145,11 @@ nlohmann::ordered_json OpJson(const Op& op) {
   json["pad"] = {op.pad_h, op.pad_w};
   json["in"] = {op.in_h, op.in_w};
   json["out"] = {op.OutH(), op.OutW()};
+  if (op.kind == OpKind::kConv) {
+    json["depthwise"] = op.depthwise;
+    json["bias"] = op.bias;
+    json["activation"] = Name(op.activation);
+  }
   json["input_tensor"] = op.input;
   json["output_tensor"] = op.output;
   json["residual_tensor"] = IndexOrNull(op.residual);

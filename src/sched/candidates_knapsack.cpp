@@ -40,19 +40,22 @@ std::vector<int> Cuts(const std::set<int>& sizes, int tile) {
 std::vector<std::vector<Rect>> MakeOptions(const SuperNet& net, const DpeArrayConfig& array) {
   std::vector<std::vector<Rect>> options(net.layers.size());
   for (std::size_t layer = 0; layer < net.layers.size(); ++layer) {
-    if (!net.layers[layer].cacheable) continue;
+    const SuperNetLayer& of = net.layers[layer];
+    if (!of.cacheable) continue;
     std::set<int> kernels, channels;
     for (const SubNet& subnet : net.subnets) {
       for (const Op& op : subnet.ops) {
         if (op.supernet_layer != static_cast<int>(layer)) continue;
-        kernels.insert(op.kernels);
-        channels.insert(op.WeightChannels());
+        const Rect rect = RectOf(of, op);
+        kernels.insert(rect.kernels);
+        channels.insert(rect.channels);
       }
     }
-    const bool pointwise = net.layers[layer].kernel_h == 1 && net.layers[layer].kernel_w == 1;
-    const std::vector<int> channel_cuts = Cuts(channels, array.channels * (pointwise ? 9 : 1));
-    const int lanes =
-        net.layers[layer].depthwise ? std::min(array.kernels, array.channels) : array.kernels;  // V1
+    const bool pointwise = of.kernel_h == 1 && of.kernel_w == 1;
+    const std::vector<int> channel_cuts =
+        of.centre_crop ? std::vector<int>(channels.begin(), channels.end())  // taps: where a size ends
+                       : Cuts(channels, array.channels * (pointwise ? 9 : 1));
+    const int lanes = of.depthwise ? std::min(array.kernels, array.channels) : array.kernels;  // V1
     for (const int k : Cuts(kernels, lanes)) {
       for (const int c : channel_cuts) options[layer].push_back({k, c});
     }
@@ -123,10 +126,10 @@ class KnapsackCandidates {
   std::vector<std::vector<KnapsackOption>> Benefits(std::size_t first, std::size_t end) const {
     std::vector<std::vector<KnapsackOption>> classes(options_.size());
     for (std::size_t layer = 0; layer < options_.size(); ++layer) {
-      const std::int64_t taps = std::int64_t{net_.layers[layer].kernel_h} * net_.layers[layer].kernel_w;
+      const std::int64_t cell = net_.layers[layer].CellBytes();
       for (std::size_t o = 0; o < options_[layer].size(); ++o) {
         const Rect& rect = options_[layer][o];
-        KnapsackOption option{Bytes(taps * rect.kernels * rect.channels), 0};
+        KnapsackOption option{Bytes(cell * rect.kernels * rect.channels), 0};
         for (std::size_t s = first; s < end; ++s) {
           option.benefit += costs_[s][layer][0] - costs_[s][layer][1 + o];
         }

@@ -48,22 +48,20 @@ void SubGraphPacker::Fill(const SubGraph& wanted, const std::vector<std::size_t>
   }
 }
 
-std::int64_t SubGraphPacker::Taps(std::size_t layer) const {
-  return std::int64_t{net_.layers[layer].kernel_h} * net_.layers[layer].kernel_w;
-}
+std::int64_t SubGraphPacker::CellBytes(std::size_t layer) const { return net_.layers[layer].CellBytes(); }
 
-// How many rows of `width` weights fit, at most `wanted`.
+// How many rows of `width` cells fit, at most `wanted`.
 int SubGraphPacker::Affordable(std::size_t layer, int width, int wanted) const {
   if (width <= 0 || wanted <= 0) return 0;
-  return static_cast<int>(std::min<std::int64_t>(wanted, left_.value() / (width * Taps(layer))));
+  return static_cast<int>(std::min<std::int64_t>(wanted, left_.value() / (width * CellBytes(layer))));
 }
 
 bool SubGraphPacker::Take(std::size_t layer, const Rect& next) {
   Rect& now = graph_.rects[layer];
   if (next == now) return false;
-  const std::int64_t weights =
+  const std::int64_t cells =
       std::int64_t{next.kernels} * next.channels - std::int64_t{now.kernels} * now.channels;
-  left_ -= Bytes(weights * Taps(layer));
+  left_ -= Bytes(cells * CellBytes(layer));
   now = next;
   return true;
 }

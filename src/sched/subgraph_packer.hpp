@@ -27,7 +27,7 @@ class SubGraphPacker {
   void Fill(const SubGraph& wanted, const std::vector<std::size_t>& order);
 
  private:
-  std::int64_t Taps(std::size_t layer) const;
+  std::int64_t CellBytes(std::size_t layer) const;
   int Affordable(std::size_t layer, int width, int wanted) const;
   bool Take(std::size_t layer, const Rect& next);
 

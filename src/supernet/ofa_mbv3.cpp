@@ -1,12 +1,12 @@
 #include "sushi/supernet/ofa_mbv3.hpp"
 
 #include <algorithm>
-#include <cstdio>
+
+#include "op_list.hpp"
 
 namespace sushi {
 namespace {
 
-constexpr int kImageChannels = 3;
 constexpr int kStemKernel = 3;
 
 std::size_t Index(int i) { return static_cast<std::size_t>(i); }
@@ -16,9 +16,7 @@ template <typename T>
 std::string Listed(const std::vector<T>& values) {
   std::string text;
   for (const T value : values) {
-    char number[32];
-    std::snprintf(number, sizeof number, "%g", static_cast<double>(value));
-    text += (text.empty() ? "" : ", ") + std::string(number);
+    text += (text.empty() ? "" : ", ") + Short(static_cast<double>(value));
   }
   return text;
 }
@@ -51,91 +49,28 @@ int MidWidth(const OfaMbv3Space& space, int stage, int block, double ratio) {
   return MakeDivisible(InWidth(space, stage, block) * ratio, space.divisor);
 }
 
-int LayerNamed(const SuperNet& net, const std::string& name) {
-  for (std::size_t i = 0; i < net.layers.size(); ++i) {
-    if (net.layers[i].name == name) return static_cast<int>(i);
-  }
-  throw InternalError("no layer " + name);
-}
-
 std::string DepthwiseName(const std::string& block, int kernel) {
   return block + ".depthwise" + std::to_string(kernel);
 }
 
-// Appends ops to a SubNet and keeps its tensors.
-class OpList {
- public:
-  OpList(const SuperNet& net, SubNet& subnet) : net_(net), subnet_(subnet) {
-    subnet_.tensors.push_back({kImageChannels, subnet.input_size, subnet.input_size});
-  }
+// The SuperNet layer of a stage's block whose depthwise kernel is kernel × kernel.
+std::string DepthwiseName(const OfaMbv3Space& space, const std::string& block, int kernel) {
+  if (space.kernel_sharing == KernelSharing::kCentreCrop) return block + ".depthwise";
+  return DepthwiseName(block, kernel);
+}
 
-  int Conv(const std::string& name, int kernels, int kernel, int stride, int input, Activation activation,
-           int residual = kNone) {
-    Op op = Make(OpKind::kConv, name, kernels, input);
-    op.supernet_layer = LayerNamed(net_, name);
-    op.depthwise = net_.layers[Index(op.supernet_layer)].depthwise;
-    op.classifier = !net_.layers[Index(op.supernet_layer)].cacheable;
-    op.kernel_h = op.kernel_w = kernel;
-    op.pad_h = op.pad_w = kernel / 2;
-    op.stride_h = op.stride_w = stride;
-    op.activation = activation;
-    op.residual = residual;
-    return Append(op);
-  }
-
-  int GlobalPool(const std::string& name, int input) {
-    Op op = Make(OpKind::kAveragePool, name, tensor(input).channels, input);
-    op.kernel_h = op.in_h;
-    op.kernel_w = op.in_w;
-    return Append(op);
-  }
-
-  int Scale(const std::string& name, int input, int factors) {
-    Op op = Make(OpKind::kScale, name, tensor(input).channels, input);
-    op.residual = factors;
-    return Append(op);
-  }
-
-  const Tensor& tensor(int id) const { return subnet_.tensors[Index(id)]; }
-
- private:
-  Op Make(OpKind kind, const std::string& name, int kernels, int input) const {
-    Op op;
-    op.kind = kind;
-    op.name = name;
-    op.kernels = kernels;
-    op.channels = tensor(input).channels;
-    op.in_h = tensor(input).height;
-    op.in_w = tensor(input).width;
-    op.input = input;
-    return op;
-  }
-
-  int Append(Op op) {
-    op.output = static_cast<int>(subnet_.tensors.size());
-    if (!op.WithinLimits()) {
-      throw ChoiceError("input_size", {}, op.name + " is too large to simulate (over 2^50 MACs)");
-    }
-    subnet_.tensors.push_back({op.kernels, op.OutH(), op.OutW()});
-    subnet_.ops.push_back(std::move(op));
-    return static_cast<int>(subnet_.tensors.size()) - 1;
-  }
-
-  const SuperNet& net_;
-  SubNet& subnet_;
-};
-
-// Global pool, squeeze, expand, scale. The biases are the kernels' zero points (docs/mobilenet.md).
+// Global pool, squeeze, expand, scale.
 int AddSqueezeExcite(OpList& ops, const OfaMbv3Space& space, const std::string& block, int input) {
   const int channels = ops.tensor(input).channels;
   int x = ops.GlobalPool(block + ".se.pool", input);
-  x = ops.Conv(block + ".se.reduce", SqueezeWidth(space, channels), 1, 1, x, Activation::kRelu);
-  x = ops.Conv(block + ".se.expand", channels, 1, 1, x, Activation::kHSigmoid);
+  x = ops.BiasedConv(block + ".se.reduce", SqueezeWidth(space, channels), x, Activation::kRelu);
+  x = ops.BiasedConv(block + ".se.expand", channels, x, Activation::kHSigmoid);
   return ops.Scale(block + ".se.scale", input, x);
 }
 
 struct Block {
   std::string name;
+  std::string depthwise;  // its layer's name
   int mid = 0, out = 0, kernel = 0, stride = 1;
   bool expands = true;  // the first block of all works on its input's own channels
   bool squeeze_excite = false;
@@ -145,8 +80,7 @@ struct Block {
 int AddBlock(OpList& ops, const OfaMbv3Space& space, const Block& block, int input) {
   int x = input;
   if (block.expands) x = ops.Conv(block.name + ".expand", block.mid, 1, 1, x, block.activation);
-  x = ops.Conv(DepthwiseName(block.name, block.kernel), block.mid, block.kernel, block.stride, x,
-               block.activation);
+  x = ops.Conv(block.depthwise, block.mid, block.kernel, block.stride, x, block.activation);
   if (block.squeeze_excite) x = AddSqueezeExcite(ops, space, block.name, x);
   const bool adds = block.stride == 1 && ops.tensor(input).channels == block.out;
   return ops.Conv(block.name + ".project", block.out, 1, 1, x, Activation::kNone, adds ? input : kNone);
@@ -158,6 +92,7 @@ Block BlockOf(const OfaMbv3Space& space, const OfaMbv3SubNet& choice, int stage,
   block.mid = MidWidth(space, stage, b, choice.expand[Index(stage)][Index(b)]);
   block.out = space.stage_width[Index(stage)];
   block.kernel = choice.kernel[Index(stage)][Index(b)];
+  block.depthwise = DepthwiseName(space, block.name, block.kernel);
   block.stride = b == 0 ? space.stage_stride[Index(stage)] : 1;
   block.squeeze_excite = space.squeeze_excite[Index(stage)] != 0;
   block.activation = space.h_swish[Index(stage)] != 0 ? Activation::kHSwish : Activation::kRelu;
@@ -179,13 +114,7 @@ void CheckBlocks(std::size_t found, int depth, const char* field, int stage) {
 }
 
 void CheckChoice(const OfaMbv3Space& space, const OfaMbv3SubNet& choice) {
-  const int size = choice.input_size;
-  if (size < space.input_min || size > space.input_max || size % space.input_step != 0) {
-    throw ChoiceError("input_size", {},
-                      "expected " + std::to_string(space.input_min) + " to " +
-                          std::to_string(space.input_max) + " pixels in multiples of " +
-                          std::to_string(space.input_step) + ", found " + std::to_string(size));
-  }
+  CheckInputSize(space.input, choice.input_size);
   CheckStages(choice.kernel.size(), "kernel");
   CheckStages(choice.expand.size(), "expand");
   for (int s = 0; s < kMbv3Stages; ++s) {
@@ -202,9 +131,10 @@ void CheckChoice(const OfaMbv3Space& space, const OfaMbv3SubNet& choice) {
 }
 
 void CheckSpace(const OfaMbv3Space& space) {
-  for (const int kernel : space.kernel_sizes) {
-    if (kernel % 2 == 1) continue;
-    throw ChoiceError("kernel_sizes", {}, "expected odd sizes, found " + std::to_string(kernel));
+  for (std::size_t i = 0; i < space.kernel_sizes.size(); ++i) {
+    if (space.kernel_sizes[i] % 2 == 1) continue;
+    throw ChoiceError("kernel_sizes", {static_cast<int>(i)},
+                      "expected an odd size, found " + std::to_string(space.kernel_sizes[i]));
   }
   for (int s = 0; s < kMbv3Stages; ++s) {
     const double ratio = space.expand_ratios.back();
@@ -212,7 +142,9 @@ void CheckSpace(const OfaMbv3Space& space) {
     throw ChoiceError("stage_width", {s}, "gives more than " + std::to_string(kMaxChannels) + " channels");
   }
   const std::int64_t blocks = std::int64_t{kMbv3Stages} * space.depths.back();
-  const std::int64_t layers = 6 + blocks * (4 + static_cast<std::int64_t>(space.kernel_sizes.size()));
+  const std::size_t sizes =
+      space.kernel_sharing == KernelSharing::kCentreCrop ? 1 : space.kernel_sizes.size();
+  const std::int64_t layers = 6 + blocks * (4 + static_cast<std::int64_t>(sizes));
   if (layers > kMaxLayers) {
     throw ChoiceError("depths", {}, "gives more than " + std::to_string(kMaxLayers) + " layers");
   }
@@ -224,28 +156,41 @@ SuperNet ExpandSpace(const OfaMbv3Space& space) {
   CheckSpace(space);
   SuperNet net;
   net.name = space.name;
-  const auto add = [&net](const std::string& name, int kernels, int channels, int kernel, bool depthwise) {
-    net.layers.push_back({name, kernels, depthwise ? 1 : channels, kernel, kernel, true, depthwise});
+  const auto add = [&net](const std::string& name, int kernels, int channels, int kernel) {
+    net.layers.push_back({name, kernels, channels, kernel, kernel, true});
   };
-  add("stem.conv", space.stem_width, kImageChannels, kStemKernel, false);
-  add(DepthwiseName("first", kStemKernel), space.stem_width, space.stem_width, kStemKernel, true);
-  add("first.project", space.first_block_width, space.stem_width, 1, false);
+  const auto add_depthwise = [&](const std::string& name, int kernels, int kernel) {
+    add(name, kernels, 1, kernel);
+    net.layers.back().depthwise = true;
+  };
+  add("stem.conv", space.stem_width, kImageChannels, kStemKernel);
+  add_depthwise(DepthwiseName("first", kStemKernel), space.stem_width, kStemKernel);
+  add("first.project", space.first_block_width, space.stem_width, 1);
   for (int s = 0; s < kMbv3Stages; ++s) {
     for (int b = 0; b < space.depths.back(); ++b) {
       const std::string name = BlockName(s, b);
       const int mid = MidWidth(space, s, b, space.expand_ratios.back());
-      add(name + ".expand", mid, InWidth(space, s, b), 1, false);
-      for (const int kernel : space.kernel_sizes) add(DepthwiseName(name, kernel), mid, mid, kernel, true);
-      if (space.squeeze_excite[Index(s)] != 0) {
-        add(name + ".se.reduce", SqueezeWidth(space, mid), mid, 1, false);
-        add(name + ".se.expand", mid, SqueezeWidth(space, mid), 1, false);
+      add(name + ".expand", mid, InWidth(space, s, b), 1);
+      if (space.kernel_sharing == KernelSharing::kCentreCrop) {
+        const int largest = space.kernel_sizes.back();
+        add_depthwise(DepthwiseName(space, name, largest), mid, largest);
+        net.layers.back().max_channels = largest * largest;
+        net.layers.back().centre_crop = true;
+      } else {
+        for (const int kernel : space.kernel_sizes) {
+          add_depthwise(DepthwiseName(space, name, kernel), mid, kernel);
+        }
       }
-      add(name + ".project", space.stage_width[Index(s)], mid, 1, false);
+      if (space.squeeze_excite[Index(s)] != 0) {
+        add(name + ".se.reduce", SqueezeWidth(space, mid), mid, 1);
+        add(name + ".se.expand", mid, SqueezeWidth(space, mid), 1);
+      }
+      add(name + ".project", space.stage_width[Index(s)], mid, 1);
     }
   }
-  add("final_expand", space.final_expand_width, space.stage_width.back(), 1, false);
-  add("feature_mix", space.feature_mix_width, space.final_expand_width, 1, false);
-  add("classifier", space.classes, space.feature_mix_width, 1, false);
+  add("final_expand", space.final_expand_width, space.stage_width.back(), 1);
+  add("feature_mix", space.feature_mix_width, space.final_expand_width, 1);
+  add("classifier", space.classes, space.feature_mix_width, 1);
   net.layers.back().cacheable = false;
   return net;
 }
@@ -258,7 +203,8 @@ SubNet ExpandSubNet(const OfaMbv3Space& space, const SuperNet& net, const OfaMbv
   subnet.input_size = choice.input_size;
   OpList ops(net, subnet);
   int x = ops.Conv("stem.conv", space.stem_width, kStemKernel, 2, 0, Activation::kHSwish);
-  Block first{"first", space.stem_width, space.first_block_width, kStemKernel};
+  Block first{"first", DepthwiseName("first", kStemKernel), space.stem_width, space.first_block_width,
+              kStemKernel};
   first.expands = false;
   x = AddBlock(ops, space, first, x);
   for (int s = 0; s < kMbv3Stages; ++s) {
@@ -268,7 +214,7 @@ SubNet ExpandSubNet(const OfaMbv3Space& space, const SuperNet& net, const OfaMbv
   x = ops.Conv("final_expand", space.final_expand_width, 1, 1, x, Activation::kHSwish);
   x = ops.GlobalPool("global_pool", x);
   x = ops.Conv("feature_mix", space.feature_mix_width, 1, 1, x, Activation::kHSwish);
-  ops.Conv("classifier", space.classes, 1, 1, x, Activation::kNone);
+  ops.BiasedConv("classifier", space.classes, x, Activation::kNone);
   return subnet;
 }
 

@@ -14,7 +14,7 @@ std::size_t CommonSize(const SubGraph& a, const SubGraph& b) {
 }
 
 Bytes RectBytes(const SuperNetLayer& layer, int kernels, int channels) {
-  return Bytes(std::int64_t{kernels} * channels * layer.kernel_h * layer.kernel_w);
+  return Bytes(std::int64_t{kernels} * channels * layer.CellBytes());
 }
 
 }  // namespace
@@ -25,12 +25,16 @@ SubGraph EmptySubGraph(const SuperNet& net) {
   return g;
 }
 
+Rect RectOf(const SuperNetLayer& layer, const Op& op) {
+  return {op.kernels, layer.centre_crop ? op.kernel_h * op.kernel_w : op.WeightChannels()};
+}
+
 SubGraph SubGraphOf(const SuperNet& net, const SubNet& subnet) {
   SubGraph g = EmptySubGraph(net);
   for (const Op& op : subnet.ops) {
     if (op.supernet_layer == kNone) continue;
     const auto layer = static_cast<std::size_t>(op.supernet_layer);
-    if (net.layers[layer].cacheable) g.rects[layer] = {op.kernels, op.WeightChannels()};
+    if (net.layers[layer].cacheable) g.rects[layer] = RectOf(net.layers[layer], op);
   }
   return g;
 }

@@ -1,5 +1,7 @@
 #include "sushi/supernet/supernet.hpp"
 
+#include <algorithm>
+
 namespace sushi {
 namespace {
 
@@ -35,6 +37,24 @@ const char* Name(Activation activation) {
   return "?";
 }
 
+int CentreFirstTap(int number, int side) {
+  int ring = 0;
+  while ((2 * ring + 1) * (2 * ring + 1) <= number) ++ring;
+  const int width = 2 * ring + 1;
+  const int inside = std::max(width - 2, 0);
+  const int place = number - inside * inside;  // in the ring: a row, both ends of each between, a row
+  int row = 0, column = place;
+  if (place >= width + 2 * inside) {
+    row = width - 1;
+    column = place - width - 2 * inside;
+  } else if (place >= width) {
+    row = 1 + (place - width) / 2;
+    column = (place - width) % 2 == 0 ? 0 : width - 1;
+  }
+  const int border = (side - width) / 2;
+  return (row + border) * side + column + border;
+}
+
 std::int64_t Op::Macs() const { return WeightBytes().value() * OutH() * OutW(); }
 
 Bytes Op::WeightBytes() const {
@@ -46,11 +66,12 @@ bool Op::WithinLimits() const {
   const bool small = InRange(kernels, 1, kMaxChannels) && InRange(channels, 1, kMaxChannels) &&
                      InRange(in_h, 1, kMaxMapSize) && InRange(in_w, 1, kMaxMapSize);
   if (!small) return false;
-  if (kind != OpKind::kConv) return true;  // the global average pool's kernel is the whole map
-  if (!InRange(kernel_h, 1, kMaxKernelSize) || !InRange(kernel_w, 1, kMaxKernelSize)) return false;
+  const int largest = kind == OpKind::kConv ? kMaxKernelSize : kMaxMapSize;  // a global pool's is the map
+  if (!InRange(kernel_h, 1, largest) || !InRange(kernel_w, 1, largest)) return false;
   // In floating point, for the exact product may not fit.
-  const double macs = static_cast<double>(WeightBytes().value()) * OutH() * OutW();
-  return macs <= static_cast<double>(kMaxOpMacs);
+  const double one = kind == OpKind::kConv ? WeightChannels() : 1;
+  const double work = one * kernels * kernel_h * kernel_w * OutH() * OutW();
+  return work <= static_cast<double>(kMaxOpMacs);
 }
 
 std::int64_t SubNet::Macs() const {

@@ -60,37 +60,131 @@ SuperNetBuilder& SuperNetBuilder::AddSubNet(const std::string& name, const std::
 
 SuperNet OneConvNet(const ConvSpec& spec) { return SuperNetBuilder().AddSubNet("only", {spec}).Build(); }
 
+namespace {
+
+// What stands at one place of a random chain, the same in every SubNet.
+struct Place {
+  int kernel = 1;
+  bool depthwise = false;
+  bool centre_crop = false;     // kernels of 3×3 up to the largest share its weights
+  bool squeeze_excite = false;  // after the convolution
+  int layer = 0;                // its first in the SuperNet
+};
+
+std::vector<Place> RandomPlaces(Random& random) {
+  std::vector<Place> places(static_cast<std::size_t>(random.Integer(1, 6)));
+  int layer = 0;
+  for (Place& place : places) {
+    place.kernel = static_cast<int>(1 + 2 * random.Integer(0, 2));
+    place.depthwise = random.Integer(0, 2) == 0;
+    place.centre_crop = place.depthwise && place.kernel > 1 && random.Integer(0, 1) == 0;
+    if (place.centre_crop) place.kernel += 2;
+    place.squeeze_excite = random.Integer(0, 3) == 0;
+    place.layer = layer;
+    layer += place.squeeze_excite ? 3 : 1;
+  }
+  return places;
+}
+
+// One random SubNet, op by op; `net` grows with it.
+class RandomChain {
+ public:
+  RandomChain(Random& random, SuperNet& net, SubNet& subnet) : random_(random), net_(net), subnet_(subnet) {
+    const int size = static_cast<int>(random.Integer(5, 24));
+    subnet.input_size = size;
+    subnet.tensors.push_back({3, size, size});
+  }
+
+  void Add(const Place& place) {
+    if (random_.Integer(0, 5) == 0) {
+      const OpKind kind = random_.Integer(0, 1) == 0 ? OpKind::kMaxPool : OpKind::kAveragePool;
+      tensor_ = Append(subnet_, MakeOp(kind, Last().channels, Last().channels, 3, Last().height, 2), tensor_);
+    }
+    if (place.depthwise) {
+      AddDepthwise(place);
+    } else {
+      AddConv(place);
+    }
+    if (place.squeeze_excite) AddSqueezeExcite(place.layer + 1);
+  }
+
+ private:
+  Activation AnyActivation() {
+    constexpr Activation kAll[] = {Activation::kRelu, Activation::kHSwish, Activation::kHSigmoid,
+                                   Activation::kNone};
+    return kAll[random_.Integer(0, 3)];
+  }
+
+  const Tensor& Last() const { return subnet_.tensors[static_cast<std::size_t>(tensor_)]; }
+
+  void AddConv(const Place& place) {
+    const bool residual = random_.Integer(0, 2) == 0;
+    const int channels = Last().channels;
+    const int kernels = residual ? channels : static_cast<int>(random_.Integer(1, 60));
+    Op op = MakeOp(OpKind::kConv, channels, kernels, place.kernel, Last().height,
+                   residual ? 1 : 1 + (random_.Integer(0, 3) == 0));
+    op.supernet_layer = place.layer;
+    if (residual) op.residual = tensor_;
+    op.activation = AnyActivation();
+    GrowLayer(net_, place.layer, kernels, channels, place.kernel);
+    tensor_ = Append(subnet_, op, tensor_);
+  }
+
+  void AddDepthwise(const Place& place) {
+    const int smaller = place.centre_crop ? static_cast<int>(random_.Integer(0, (place.kernel - 3) / 2)) : 0;
+    const int kernel = place.kernel - 2 * smaller;
+    Op op = MakeOp(OpKind::kConv, Last().channels, Last().channels, kernel, Last().height,
+                   1 + (random_.Integer(0, 2) == 0));
+    op.activation = AnyActivation();
+    op.supernet_layer = place.layer;
+    op.depthwise = true;
+    if (op.stride_h == 1 && random_.Integer(0, 2) == 0) op.residual = tensor_;
+    GrowLayer(net_, place.layer, op.kernels, place.centre_crop ? place.kernel * place.kernel : 1, place.kernel);
+    SuperNetLayer& layer = net_.layers[static_cast<std::size_t>(place.layer)];
+    layer.depthwise = true;
+    layer.centre_crop = place.centre_crop;
+    tensor_ = Append(subnet_, op, tensor_);
+  }
+
+  void AddSqueezeExcite(int layer) {
+    const int scaled = tensor_, channels = Last().channels, map = Last().height;
+    Op pool = MakeOp(OpKind::kAveragePool, channels, channels, map, map, 1);
+    pool.pad_h = pool.pad_w = 0;
+    tensor_ = Append(subnet_, pool, tensor_);
+    const int squeezed = static_cast<int>(random_.Integer(1, 12));
+    AddPointwise(layer, squeezed, Activation::kRelu);
+    AddPointwise(layer + 1, channels, Activation::kHSigmoid);
+    Op scale = MakeOp(OpKind::kScale, channels, channels, 1, map, 1);
+    scale.residual = tensor_;
+    tensor_ = Append(subnet_, scale, scaled);
+  }
+
+  void AddPointwise(int layer, int kernels, Activation activation) {
+    GrowLayer(net_, layer, kernels, Last().channels, 1);
+    Op op = MakeOp(OpKind::kConv, Last().channels, kernels, 1, Last().height, 1);
+    op.supernet_layer = layer;
+    op.activation = activation;
+    tensor_ = Append(subnet_, op, tensor_);
+  }
+
+  Random& random_;
+  SuperNet& net_;
+  SubNet& subnet_;
+  int tensor_ = 0;
+};
+
+}  // namespace
+
 SuperNet RandomSuperNet(Random& random) {
   SuperNet net;
   net.name = "random";
-  const int count = static_cast<int>(random.Integer(1, 6));
-  std::vector<int> kernel_sizes;
-  for (int i = 0; i < count; ++i) kernel_sizes.push_back(static_cast<int>(1 + 2 * random.Integer(0, 2)));
+  const std::vector<Place> places = RandomPlaces(random);
   for (int s = 0; s < 2; ++s) {
     SubNet subnet;
     subnet.name = s == 0 ? "small" : "large";
     subnet.top1_percent = 70 + 5 * s;
-    int channels = 3, size = static_cast<int>(random.Integer(5, 24)), tensor = 0;
-    subnet.input_size = size;
-    subnet.tensors.push_back({channels, size, size});
-    for (int i = 0; i < count; ++i) {
-      const int kernel = kernel_sizes[static_cast<std::size_t>(i)];
-      if (random.Integer(0, 5) == 0) {
-        const OpKind kind = random.Integer(0, 1) == 0 ? OpKind::kMaxPool : OpKind::kAveragePool;
-        tensor = Append(subnet, MakeOp(kind, channels, channels, 3, size, 2), tensor);
-        size = subnet.tensors.back().height;
-      }
-      const bool residual = random.Integer(0, 2) == 0;
-      const int kernels = residual ? channels : static_cast<int>(random.Integer(1, 60));
-      Op op = MakeOp(OpKind::kConv, channels, kernels, kernel, size,
-                     residual ? 1 : 1 + (random.Integer(0, 3) == 0));
-      op.supernet_layer = i;
-      if (residual) op.residual = tensor;
-      GrowLayer(net, i, kernels, channels, kernel);
-      tensor = Append(subnet, op, tensor);
-      channels = kernels;
-      size = subnet.tensors.back().height;
-    }
+    RandomChain chain(random, net, subnet);
+    for (const Place& place : places) chain.Add(place);
     net.subnets.push_back(subnet);
   }
   return net;
@@ -185,7 +279,7 @@ SubGraph RandomSubGraph(const SuperNet& net, Bytes capacity, Random& random) {
     if (!layer.cacheable || random.Integer(0, 3) == 0) continue;
     const Rect rect{static_cast<int>(random.Integer(1, layer.max_kernels)),
                     static_cast<int>(random.Integer(1, layer.max_channels))};
-    const Bytes bytes(std::int64_t{rect.kernels} * rect.channels * layer.kernel_h * layer.kernel_w);
+    const Bytes bytes(std::int64_t{rect.kernels} * rect.channels * layer.CellBytes());
     if (bytes > left) continue;
     graph.rects[i] = rect;
     left -= bytes;

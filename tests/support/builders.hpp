@@ -32,7 +32,8 @@ class SuperNetBuilder {
 // One SubNet of one convolution.
 SuperNet OneConvNet(const ConvSpec& spec);
 
-// A chain of 1–6 ops (3×3, 1×1, 5×5, strides, pools, residual adds) in 2 SubNets.
+// A chain of 1–6 convolutions (1×1 to 5×5, depthwise to 7×7 with and without shared taps, strides, residual
+// adds, activations), pools and squeeze-excite blocks in 2 SubNets.
 SuperNet RandomSuperNet(Random& random);
 // Any memory without a fault.
 DramDeviceConfig RandomDram(Random& random);

@@ -142,6 +142,16 @@ std::vector<std::int8_t> WeightsOf(const NetworkData& data, const Op& op) {
   const std::vector<std::int8_t>& all = data.weights(op.supernet_layer);
   const std::ptrdiff_t taps = std::ptrdiff_t{op.kernel_h} * op.kernel_w;
   std::vector<std::int8_t> kept;
+  if (layer.centre_crop) {
+    const std::ptrdiff_t cut = (layer.kernel_h - op.kernel_h) / 2;  // rows and columns on each side
+    for (std::ptrdiff_t k = 0; k < op.kernels; ++k) {
+      for (std::ptrdiff_t r = cut; r < cut + op.kernel_h; ++r) {
+        const auto row = all.begin() + (k * layer.kernel_h + r) * layer.kernel_w;
+        kept.insert(kept.end(), row + cut, row + cut + op.kernel_w);
+      }
+    }
+    return kept;
+  }
   for (std::ptrdiff_t k = 0; k < op.kernels; ++k) {
     const auto first = all.begin() + k * layer.max_channels * taps;
     kept.insert(kept.end(), first, first + op.WeightChannels() * taps);

@@ -25,7 +25,7 @@ struct TileRun {
 
 // One bank-full of channel tiles; shared by all kernel tiles of the same shape.
 struct UnitShape {
-  int first_channel = 0, channels = 0;
+  int first_channel = 0, channels = 0;  // of weights; taps where the SuperNet layer is centre_crop
   int tiles = 0;
   std::vector<TileRun> runs;
   Bytes fetch;                       // Σ over runs
@@ -148,6 +148,8 @@ class LayerPlan {
   int quant_group_tiles_ = 0;  // kernel tiles whose parameters fit the buffer together
   bool weights_stay_ = false;  // all of the layer's fetched weights fit the DB: later strips reuse them
   int max_channels_ = 0, max_kernels_ = 0;  // of the SuperNet layer, for addresses
+  int weight_channels_ = 0;                 // of the op's rectangle
+  std::int64_t cell_bytes_ = 1;             // of a kernel and channel of it
   struct Tile {
     int first_kernel = 0, kernels = 0, shape = 0, first_unit = 0;
   };

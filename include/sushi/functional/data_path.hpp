@@ -73,7 +73,6 @@ class DataPath {
   };
 
   const DataTransfer* Keep(std::uint8_t* bytes, GatherList places);
-  WeightLayout LayoutOf(int layer) const;
   TensorLayout InputLayout(const LayerPlan& plan) const;
   void AcceptStrip(const LayerPlan& plan, const Unit& unit);
   ActivationView InputOf(const LayerPlan& plan) const;

@@ -7,12 +7,15 @@
 #include <vector>
 
 #include "sushi/accel/inference_plan.hpp"
+#include "sushi/functional/layout.hpp"
 #include "sushi/functional/network_data.hpp"
 
 namespace sushi {
 
 using DramAccess = std::function<void(std::uint64_t address, std::uint8_t* bytes, std::int64_t count)>;
 
+// Of a SuperNet layer.
+WeightLayout WeightLayoutOf(const InferencePlanner& planner, int layer);
 // The SuperNet's weights, once, in the order of WeightLayout.
 void WriteWeights(const InferencePlanner& planner, const NetworkData& data, const DramAccess& write);
 // The SubNet's quantisation parameters, image and other tensors from outside.

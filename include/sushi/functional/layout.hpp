@@ -9,12 +9,14 @@
 
 namespace sushi {
 
-// Weights of a SuperNet layer, in the order in which tiles read them: kernel tile, channel, tap, kernel.
+// Weights of a SuperNet layer, in the order in which tiles read them: kernel tile, channel, tap, kernel. With
+// centre_crop the taps stand for channels, as in its rectangles (supernet.hpp).
 struct WeightLayout {
   std::uint64_t base = 0;
   int lanes = 16;  // kernels of a full kernel tile
   int max_kernels = 0, max_channels = 0;
-  int taps = 1;  // kernel height × width
+  int taps = 1;              // kernel height × width; 1 with centre_crop
+  int centre_crop_side = 0;  // of the kernel; 0 for other layers
 
   std::int64_t bytes() const { return std::int64_t{max_kernels} * max_channels * taps; }
   // The weights given in KCRS order, in the order of the layout.

@@ -6,14 +6,23 @@
 #include <string>
 #include <vector>
 
-#include "sushi/supernet/ofa_resnet.hpp"
+#include "sushi/supernet/ofa_choice.hpp"
+#include "sushi/supernet/supernet.hpp"
 
 namespace sushi {
 
 inline constexpr int kMbv3Stages = 5;
 
+// Whether a block's depthwise kernels of different sizes share weights. In once-for-all a smaller kernel is
+// the centre of the larger one times a learned matrix, so that as fetched bytes they differ.
+enum class KernelSharing {
+  kSeparate,    // a SuperNet layer for each size
+  kCentreCrop,  // one of the largest size: without the matrix, smaller ones are its centre
+};
+
 struct OfaMbv3Space {
   std::string name;
+  KernelSharing kernel_sharing = KernelSharing::kSeparate;
   int stem_width = 0, first_block_width = 0, final_expand_width = 0, feature_mix_width = 0;
   std::array<int, kMbv3Stages> stage_width{};
   std::array<int, kMbv3Stages> stage_stride{};
@@ -24,7 +33,7 @@ struct OfaMbv3Space {
   int squeeze_divisor = 4;                        // the squeeze has 1/4 of the channels
   int divisor = 8;                                // make_divisible
   int classes = 0;
-  int input_min = 0, input_max = 0, input_step = 4;
+  InputSizes input;
 };
 
 // Per stage, one entry for each kept block; their number is the stage's depth.
@@ -37,9 +46,7 @@ struct OfaMbv3SubNet {
   std::vector<std::vector<double>> expand;
 };
 
-// The SuperNet's layers at their largest, in order; no SubNets. Each kernel size of a block's depthwise
-// convolution is a layer of its own: a smaller kernel is not a slice of a larger one (it is a learned
-// transform of its centre). Throws ChoiceError.
+// The SuperNet's layers at their largest, in order; no SubNets. Throws ChoiceError.
 SuperNet ExpandSpace(const OfaMbv3Space& space);
 // Throws ChoiceError (the caller adds file and line) when the choice lies outside the space.
 SubNet ExpandSubNet(const OfaMbv3Space& space, const SuperNet& net, const OfaMbv3SubNet& choice);

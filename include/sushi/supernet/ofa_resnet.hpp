@@ -6,13 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "sushi/core/error.hpp"
+#include "sushi/supernet/ofa_choice.hpp"
 #include "sushi/supernet/supernet.hpp"
 
 namespace sushi {
-
-// max(divisor, ⌊(v + divisor/2)/divisor⌋·divisor), one step up when that is under 0.9·v.
-int MakeDivisible(double value, int divisor);
 
 struct OfaResNetSpace {
   std::string name;
@@ -24,7 +21,7 @@ struct OfaResNetSpace {
   int stem_width = 0;                     // at width 1.0
   int divisor = 8;
   int classes = 0;
-  int input_min = 0, input_max = 0, input_step = 4;
+  InputSizes input;
 };
 
 struct OfaResNetSubNet {
@@ -35,21 +32,6 @@ struct OfaResNetSubNet {
   std::array<int, 4> depth{};               // extra blocks a stage, 0…max_extra_depth
   std::array<int, 6> width_index{};         // stem mid, stem out, stage 1…4
   std::vector<std::vector<double>> expand;  // per stage, one per kept block
-};
-
-// A choice outside the space, or a space outside the limits of supernet.hpp. `field` is the member of
-// the struct above, `index` the place in it, so that a reader can name the line.
-class ChoiceError : public UserError {
- public:
-  ChoiceError(const std::string& field, const std::vector<int>& index, const std::string& message);
-  const std::string& field() const { return field_; }
-  const std::vector<int>& index() const { return index_; }
-  const std::string& message() const { return message_; }  // without the field
-
- private:
-  std::string field_;
-  std::vector<int> index_;
-  std::string message_;
 };
 
 // The SuperNet's layers at their largest, in order (stem 0–2, stages 3–60, classifier 61); no SubNets.

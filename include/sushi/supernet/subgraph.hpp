@@ -1,5 +1,6 @@
-// A SubGraph: one rectangle K×C per SuperNet convolution, the first K kernels and first C channels;
-// absent ones are (0,0). What the Persistent Buffer holds, and (as a vector) what a SubNet asks for.
+// A SubGraph: one rectangle K×C per SuperNet convolution, the first K kernels and first C channels
+// (depthwise: see SuperNetLayer); absent ones are (0,0). What the Persistent Buffer holds, and (as a vector)
+// what a SubNet asks for.
 #pragma once
 
 #include <vector>
@@ -29,12 +30,14 @@ struct SubGraph {
 };
 
 SubGraph EmptySubGraph(const SuperNet& net);
+// What an op needs of its SuperNet layer.
+Rect RectOf(const SuperNetLayer& layer, const Op& op);
 // The rectangles of the SubNet's cacheable convolutions.
 SubGraph SubGraphOf(const SuperNet& net, const SubNet& subnet);
 SubGraph Intersect(const SubGraph& a, const SubGraph& b);    // per layer min K × min C
 SubGraph BoundingBox(const SubGraph& a, const SubGraph& b);  // per layer max K × max C
 bool Contains(const SubGraph& outer, const SubGraph& inner);
-Bytes BytesOf(const SuperNet& net, const SubGraph& g);                                // Σ K·C·k²
+Bytes BytesOf(const SuperNet& net, const SubGraph& g);                                // Σ K·C·cell
 Bytes SharedBytes(const SuperNet& net, const SubGraph& a, const SubGraph& b);         // |a ∩ b|
 Bytes MissingBytes(const SuperNet& net, const SubGraph& want, const SubGraph& have);  // |want ∖ have|
 // Σ (ΔK² + ΔC²) over all layers: the square of the Euclidean distance over [K1,C1,…,Kn,Cn].

@@ -21,6 +21,11 @@ inline constexpr int kMaxSubNets = 1024;
 inline constexpr std::int64_t kMaxOpMacs = std::int64_t{1} << 50;
 
 // One convolution of the SuperNet at its largest. The classifier is the last one, not cacheable.
+//
+// A depthwise layer's kernels have one channel each, so max_channels is 1 and a rectangle K×1. Where smaller
+// kernels are the centre of larger ones (`centre_crop`), the weights lie tap by tap, the centre first
+// (CentreFirstTap), and taps take the place of channels: max_channels is kernel_h·kernel_w, and a user whose
+// kernel is k×k needs the rectangle K×k². Either way a rectangle has K·C·CellBytes() bytes.
 struct SuperNetLayer {
   std::string name;  // e.g. "stage2.block0.conv2"
   int max_kernels = 0;
@@ -28,9 +33,13 @@ struct SuperNetLayer {
   int kernel_h = 1;
   int kernel_w = 1;
   bool cacheable = true;
-  bool depthwise = false;  // one channel a kernel: max_channels is 1
+  bool depthwise = false;
+  bool centre_crop = false;  // depthwise, square, of odd size
 
-  Bytes WeightBytes() const { return Bytes(std::int64_t{max_kernels} * max_channels * kernel_h * kernel_w); }
+  int KernelChannels() const { return depthwise ? 1 : max_channels; }  // that one kernel reads
+  // Of one kernel and channel of a rectangle.
+  int CellBytes() const { return centre_crop ? 1 : kernel_h * kernel_w; }
+  Bytes WeightBytes() const { return Bytes(std::int64_t{max_kernels} * max_channels * CellBytes()); }
 };
 
 enum class OpKind {
@@ -56,6 +65,10 @@ struct Tensor {
 
 inline constexpr int kNone = -1;
 
+// Where tap `number` of a centre_crop layer lies in a side × side kernel, row by row. Taps are numbered from
+// the centre, ring by ring, each ring row by row: the first side² make that kernel, for every odd side.
+int CentreFirstTap(int number, int side);
+
 // One step of a SubNet, in order of execution. Shapes are of the SubNet, not the SuperNet.
 struct Op {
   OpKind kind = OpKind::kConv;
@@ -73,6 +86,7 @@ struct Op {
   bool ceil_mode = false;   // pools: a last window that is cut by the border counts (OFA's shortcut pool)
   bool classifier = false;  // the layer whose weights no SubGraph may hold
   bool depthwise = false;   // kernel k reads channel k alone; kernels = channels
+  bool bias = false;        // convolutions: of its own; it enters by the kernels' zero points, as batch norm's
   Activation activation = Activation::kRelu;  // convolutions
 
   int WeightChannels() const { return depthwise ? 1 : channels; }  // of one kernel

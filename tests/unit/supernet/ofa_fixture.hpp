@@ -15,8 +15,8 @@ inline OfaResNetSpace OfaSpace() {
   space.stage_width = {256, 512, 1024, 2048};
   space.stem_width = 64;
   space.classes = 1000;
-  space.input_min = 128;
-  space.input_max = 256;
+  space.input.min = 128;
+  space.input.max = 256;
   return space;
 }
 

@@ -137,7 +137,7 @@ TEST(OfaResNet, StemResidualAddsItsOwnInput) {
 TEST(OfaResNet, EveryInputSizeGivesAgreeingShapes) {
   const OfaResNetSpace space = OfaSpace();
   const SuperNet net = ExpandSpace(space);
-  for (int size = space.input_min; size <= space.input_max; size += space.input_step) {
+  for (int size = space.input.min; size <= space.input.max; size += space.input.step) {
     OfaResNetSubNet choice = LargestChoice();
     choice.input_size = size;
     const SubNet subnet = ExpandSubNet(space, net, choice);
@@ -219,7 +219,7 @@ TEST(OfaResNet, RefusesASpaceBeyondTheLimits) {
 TEST(OfaResNet, RefusesAnOpWhoseWorkWouldOverflow) {
   OfaResNetSpace space = OfaSpace();
   space.stage_width = {65536, 65536, 65536, 65536};
-  space.input_max = 16384;
+  space.input.max = 16384;
   const SuperNet net = ExpandSpace(space);
   OfaResNetSubNet choice = LargestChoice();
   choice.input_size = 16384;

@@ -1,5 +1,6 @@
 // The byte counts of SubGraphs against sets of single weights, on small random SuperNets: a weight is
-// (layer, kernel, channel, tap), and a rectangle holds the first kernels and channels.
+// (layer, kernel, channel, tap), and a rectangle holds the first kernels and channels; with centre_crop taps
+// stand for channels.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,7 +19,8 @@ using Weights = std::set<std::tuple<std::size_t, int, int, int>>;
 Weights WeightsOf(const SuperNet& net, const SubGraph& g) {
   Weights weights;
   for (std::size_t i = 0; i < net.layers.size(); ++i) {
-    const int taps = net.layers[i].kernel_h * net.layers[i].kernel_w;
+    const SuperNetLayer& layer = net.layers[i];
+    const int taps = layer.centre_crop ? 1 : layer.kernel_h * layer.kernel_w;
     for (int k = 0; k < g.rects[i].kernels; ++k) {
       for (int c = 0; c < g.rects[i].channels; ++c) {
         for (int t = 0; t < taps; ++t) weights.emplace(i, k, c, t);
