@@ -41,17 +41,19 @@ std::vector<std::int64_t> CostKey(const InferencePlanner& planner, int subnet, i
                                 place.residual_on_chip,
                                 place.strip_out_rows,
                                 plan.max_kernels(),
-                                plan.max_channels()};
+                                plan.max_channels(),
+                                op.supernet_layer != kNone && planner.net().layers[static_cast<std::size_t>(op.supernet_layer)].centre_crop};
   for (const std::uint64_t address : {at.weights, at.quant_params, at.input, at.output, at.residual})
     key.push_back(static_cast<std::int64_t>(address % static_cast<std::uint64_t>(burst)));
   return key;
 }
 
 // What of the PB's rectangle the op uses: more than that changes nothing.
-Rect UsedOf(const Op& op, const SubGraph& cached) {
+Rect UsedOf(const SuperNet& net, const Op& op, const SubGraph& cached) {
   if (op.supernet_layer == kNone) return {};
-  const Rect rect = cached.rects[static_cast<std::size_t>(op.supernet_layer)];
-  const Rect used{std::min(rect.kernels, op.kernels), std::min(rect.channels, op.WeightChannels())};
+  const auto layer = static_cast<std::size_t>(op.supernet_layer);
+  const Rect rect = cached.rects[layer], needed = RectOf(net.layers[layer], op);
+  const Rect used{std::min(rect.kernels, needed.kernels), std::min(rect.channels, needed.channels)};
   return used.kernels == 0 || used.channels == 0 ? Rect{} : used;
 }
 
@@ -96,7 +98,7 @@ LayerResult FastAccelerator::RunLayer(const LayerPlan& plan, Cycles host) {
 const LayerResult& FastAccelerator::LayerOf(int subnet, int op, const SubGraph& cached) {
   Kind& kind = kinds_[static_cast<std::size_t>(
       kind_of_[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)])];
-  const Rect used = UsedOf(planner_.subnet(subnet).ops[static_cast<std::size_t>(op)], cached);
+  const Rect used = UsedOf(planner_.net(), planner_.subnet(subnet).ops[static_cast<std::size_t>(op)], cached);
   for (const auto& [rect, result] : kind.known) {
     if (rect == used) return result;
   }

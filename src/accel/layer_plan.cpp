@@ -66,24 +66,26 @@ void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect ca
     channel_tiles_ = 1;
   }
 
-  // Kernel tiles differ only in how many kernels they hold and how many of those are cached.
-  std::vector<std::pair<int, int>> keys;
-  for (int first = 0; first < op_.kernels; first += lanes) {
-    const int kernels = std::min(lanes, op_.kernels - first);
-    const int cached_kernels = cached.channels > 0 ? std::clamp(cached.kernels - first, 0, kernels) : 0;
-    const std::pair<int, int> key(kernels, cached_kernels);
-    const auto found = std::find(keys.begin(), keys.end(), key);
-    const int shape = static_cast<int>(found - keys.begin());
-    if (found == keys.end()) {
-      keys.push_back(key);
-      shapes_.push_back(MakeUnits(hw, kernels, cached_kernels, cached.channels));
-    }
-    const int tile = static_cast<int>(tiles_.size());
-    tiles_.push_back({first, kernels, shape, units_per_strip_});
-    const std::size_t units = shapes_[static_cast<std::size_t>(shape)].size();
-    tile_of_unit_.insert(tile_of_unit_.end(), units, tile);
-    units_per_strip_ += static_cast<int>(units);
+  kernel_tiles_ = static_cast<int>(CeilDiv(op_.kernels, lanes));
+  int before = -1;  // cached kernels of the tile before
+  for (int tile = 0; tile < kernel_tiles_; ++tile) {
+    const int kernels = Kernels(tile);
+    const int in_rect = cached.channels > 0 ? std::clamp(cached.kernels - FirstKernel(tile), 0, kernels) : 0;
+    if (tile == 0 || in_rect != before || kernels < lanes)
+      groups_.push_back({tile, 0, units_per_strip_, MakeUnits(hw, kernels, in_rect, cached.channels)});
+    before = in_rect;
+    ++groups_.back().tiles;
+    units_per_strip_ += static_cast<int>(groups_.back().units.size());
   }
+}
+
+// T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋. V3: all weights of a depthwise kernel come
+// with the first pass.
+int LayerPlan::ChannelBoundary(int tile) const {
+  if (op_.depthwise) return tile == 0 ? 0 : weight_channels_;
+  if (tile == channel_tiles_) return op_.channels;
+  const std::int64_t folded = std::int64_t{tile_channels_} * tile;
+  return static_cast<int>(std::min<std::int64_t>(op_.channels, folding_ == 1 ? folded : folded / folding_));
 }
 
 std::vector<UnitShape> LayerPlan::MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels,
@@ -91,16 +93,10 @@ std::vector<UnitShape> LayerPlan::MakeUnits(const HardwareConfig& hw, int kernel
   const Bytes bank(hw.accel.db.capacity().value() / banks_);
   std::vector<UnitShape> units(1);
   units.back().first = true;
+  int end = 0;
   for (int tile = 0; tile < channel_tiles_; ++tile) {
-    // T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋. V3: all weights of a depthwise
-    // kernel come with the first pass.
-    const auto boundary = [&](int j) {
-      if (op_.depthwise) return j == 0 ? 0 : weight_channels_;
-      return j == channel_tiles_ ? op_.channels
-                                 : static_cast<int>(std::min<std::int64_t>(
-                                       op_.channels, std::int64_t{tile_channels_} * j / folding_));
-    };
-    const int begin = boundary(tile), end = boundary(tile + 1);
+    const int begin = end;
+    end = ChannelBoundary(tile + 1);
     Bytes weights, cached;
     if (is_conv()) {
       const std::int64_t overlap = std::clamp(cached_channels - begin, 0, end - begin);
@@ -119,14 +115,14 @@ std::vector<UnitShape> LayerPlan::MakeUnits(const HardwareConfig& hw, int kernel
       units.push_back(next);
     }
     UnitShape& unit = units.back();
-    const Cycles link = fetch > Bytes(0) ? weight_link_.TransferCycles(fetch) : Cycles(0);
-    if (unit.runs.empty() || unit.runs.back().fetch_each != fetch) unit.runs.push_back({0, fetch, link});
+    if (unit.runs.empty() || unit.runs.back().fetch_each != fetch)
+      unit.runs.push_back({0, fetch, fetch > Bytes(0) ? weight_link_.TransferCycles(fetch) : Cycles(0)});
     ++unit.runs.back().tiles;
     ++unit.tiles;
     unit.channels += end - begin;
     unit.fetch += fetch;
     unit.cached += cached;
-    unit.link += link;
+    unit.link += unit.runs.back().link_each;
   }
   units.back().last = true;
   return units;
@@ -153,11 +149,17 @@ void LayerPlan::PlanStrips(const HardwareConfig& hw) {
   }
   if (is_conv() && strips_.size() > 1) {
     Bytes fetched;
-    for (const Tile& tile : tiles_) {
-      for (const UnitShape& unit : shapes_[static_cast<std::size_t>(tile.shape)]) fetched += unit.fetch;
+    for (const Group& group : groups_) {
+      for (const UnitShape& unit : group.units) fetched += group.tiles * unit.fetch;
     }
     weights_stay_ = fetched <= hw.accel.db.capacity();
   }
+}
+
+const LayerPlan::Group& LayerPlan::GroupOf(int in_strip) const {
+  std::size_t group = groups_.size() - 1;
+  while (groups_[group].first_unit > in_strip) --group;
+  return groups_[group];
 }
 
 Unit LayerPlan::UnitAt(int index) const {
@@ -165,10 +167,10 @@ Unit LayerPlan::UnitAt(int index) const {
   unit.index = index;
   unit.strip = index / units_per_strip_;
   const int in_strip = index % units_per_strip_;
-  unit.kernel_tile = tile_of_unit_[static_cast<std::size_t>(in_strip)];
-  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
-  unit.shape =
-      &shapes_[static_cast<std::size_t>(tile.shape)][static_cast<std::size_t>(in_strip - tile.first_unit)];
+  const Group& group = GroupOf(in_strip);
+  const int in_group = in_strip - group.first_unit, each = static_cast<int>(group.units.size());
+  unit.kernel_tile = group.first_tile + in_group / each;
+  unit.shape = &group.units[static_cast<std::size_t>(in_group % each)];
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
   if (unit.strip == 0 || !weights_stay_) unit.fetch = unit.shape->fetch;
   unit.tile_cycles = Cycles(strip.scanned + fill_cycles_);
@@ -176,37 +178,32 @@ Unit LayerPlan::UnitAt(int index) const {
   unit.drains = unit.shape->last;
   if (in_strip == 0) unit.iact_load = strip.iact_load;
   if (is_conv() && unit.starts_kernel_tile && unit.kernel_tile % quant_group_tiles_ == 0) {
-    const bool all_fit = quant_group_tiles_ == static_cast<int>(tiles_.size());
-    const std::size_t end =
-        std::min(tiles_.size(), static_cast<std::size_t>(unit.kernel_tile + quant_group_tiles_));
-    const int end_kernel = tiles_[end - 1].first_kernel + tiles_[end - 1].kernels;
+    const bool all_fit = quant_group_tiles_ == kernel_tiles_;
+    const int last = std::min(kernel_tiles_, unit.kernel_tile + quant_group_tiles_) - 1;
     if (unit.strip == 0 || !all_fit) {
-      unit.quant_params = Bytes(kQuantParamBytes * (end_kernel - tile.first_kernel));
+      unit.quant_params =
+          Bytes(kQuantParamBytes * (FirstKernel(last) + Kernels(last) - FirstKernel(unit.kernel_tile)));
     }
   }
   if (unit.drains) {
-    const Bytes results(std::int64_t{tile.kernels} * strip.out_positions);
+    const int kernels = Kernels(unit.kernel_tile);
+    const Bytes results(std::int64_t{kernels} * strip.out_positions);
     if (!place_.output_on_chip) unit.drain = results;
     if (op_.residual != kNone && !place_.residual_on_chip) {
-      unit.residual = op_.kind == OpKind::kScale ? Bytes(tile.kernels) : results;
+      unit.residual = op_.kind == OpKind::kScale ? Bytes(kernels) : results;
     }
   }
   return unit;
 }
 
 LayerPlan::Stretch LayerPlan::StretchFrom(int index) const {
-  const int in_strip = index % units_per_strip_;
-  const auto first = static_cast<std::size_t>(tile_of_unit_[static_cast<std::size_t>(in_strip)]);
-  const Tile& tile = tiles_[first];
   const Unit unit = UnitAt(index);
-  if (in_strip != tile.first_unit || unit.iact_load > Bytes(0) || unit.quant_params > Bytes(0)) return {};
-  std::size_t end = first + 1;
-  while (end < tiles_.size() && tiles_[end].shape == tile.shape &&
-         (!is_conv() || end % static_cast<std::size_t>(quant_group_tiles_) != 0)) {
-    ++end;
-  }
-  const int step = static_cast<int>(shapes_[static_cast<std::size_t>(tile.shape)].size());
-  return {index, index + static_cast<int>(end - first) * step, step};
+  const Group& group = GroupOf(index % units_per_strip_);
+  if (!unit.starts_kernel_tile || unit.iact_load > Bytes(0) || unit.quant_params > Bytes(0)) return {};
+  int end = group.first_tile + group.tiles;
+  if (is_conv()) end = std::min(end, (unit.kernel_tile / quant_group_tiles_ + 1) * quant_group_tiles_);
+  const int step = static_cast<int>(group.units.size());
+  return {index, index + (end - unit.kernel_tile) * step, step};
 }
 
 bool LayerPlan::RegionsTouch() const {
@@ -233,11 +230,10 @@ bool LayerPlan::RegionsTouch() const {
 }
 
 UnitExtent LayerPlan::ExtentOf(const Unit& unit) const {
-  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
   UnitExtent extent;
-  extent.first_kernel = tile.first_kernel;
-  extent.kernels = tile.kernels;
+  extent.first_kernel = FirstKernel(unit.kernel_tile);
+  extent.kernels = Kernels(unit.kernel_tile);
   extent.first_out_row = unit.strip * place_.strip_out_rows;
   extent.out_rows = static_cast<int>(strip.out_positions / op_.OutW());
   extent.first_in_row = std::max(0, extent.first_out_row * op_.stride_h - op_.pad_h);
@@ -248,16 +244,14 @@ UnitExtent LayerPlan::ExtentOf(const Unit& unit) const {
 
 std::uint64_t LayerPlan::WeightAddress(const Unit& unit) const {
   // The SuperNet's weights lie in the order tiles read them: kernel tile, channel, tap, kernel.
-  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
-  const std::int64_t kernels_here = std::min(tiles_.front().kernels, max_kernels_ - tile.first_kernel);
+  const std::int64_t kernels_here = std::min(Kernels(0), max_kernels_ - FirstKernel(unit.kernel_tile));
   return addresses_.weights +
-         static_cast<std::uint64_t>(std::int64_t{tile.first_kernel} * max_channels_ * cell_bytes_ +
+         static_cast<std::uint64_t>(std::int64_t{FirstKernel(unit.kernel_tile)} * max_channels_ * cell_bytes_ +
                                     unit.shape->first_channel * cell_bytes_ * kernels_here);
 }
 
 std::uint64_t LayerPlan::QuantParamAddress(const Unit& unit) const {
-  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
-  return addresses_.quant_params + static_cast<std::uint64_t>(kQuantParamBytes * tile.first_kernel);
+  return addresses_.quant_params + static_cast<std::uint64_t>(kQuantParamBytes * FirstKernel(unit.kernel_tile));
 }
 
 std::uint64_t LayerPlan::IActAddress(const Unit& unit) const {
@@ -268,11 +262,10 @@ std::uint64_t LayerPlan::IActAddress(const Unit& unit) const {
 }
 
 std::uint64_t LayerPlan::OActAddress(const Unit& unit) const {
-  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
   const std::int64_t before = std::int64_t{unit.strip} * place_.strip_out_rows * op_.OutW();
   return addresses_.output +
-         static_cast<std::uint64_t>(std::int64_t{tile.first_kernel} * op_.OutW() * op_.OutH() +
-                                    before * tile.kernels);
+         static_cast<std::uint64_t>(std::int64_t{FirstKernel(unit.kernel_tile)} * op_.OutW() * op_.OutH() +
+                                    before * Kernels(unit.kernel_tile));
 }
 
 std::uint64_t LayerPlan::ResidualAddress(const Unit& unit) const {
@@ -290,14 +283,14 @@ Bytes LayerPlan::LineBytes() const { return LineBufferBytes(op_, line_channels_)
 
 Bytes LayerPlan::PartialSumBytes(const Unit& unit) const {
   if (!is_conv()) return Bytes(0);
-  return Bytes(kPartialSumBytes * tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels *
+  return Bytes(kPartialSumBytes * Kernels(unit.kernel_tile) *
                strips_[static_cast<std::size_t>(unit.strip)].out_positions);
 }
 
 std::int64_t LayerPlan::TotalCycles() const {
   WideInt sum = 0;
   for (const Strip& strip : strips_) {
-    sum += static_cast<WideInt>(tiles_.size()) * channel_tiles_ * (strip.scanned + fill_cycles_);
+    sum += static_cast<WideInt>(kernel_tiles_) * channel_tiles_ * (strip.scanned + fill_cycles_);
   }
   return static_cast<std::int64_t>(std::min<WideInt>(sum, std::numeric_limits<std::int64_t>::max()));
 }
@@ -308,7 +301,7 @@ void LayerPlan::CountUnit(const Unit& unit, Counters& counters) const {
     CountConv(unit, counters);
   } else {
     const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
-    const int channels = tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels;
+    const int channels = Kernels(unit.kernel_tile);
     counters.events[Event::kVectorOp] += channels * KernelArea(op_) * strip.out_positions;
     counters.events[Event::kSbRead] += std::int64_t{channels} * strip.rows_loaded * op_.in_w;
   }
@@ -317,7 +310,7 @@ void LayerPlan::CountUnit(const Unit& unit, Counters& counters) const {
 
 void LayerPlan::CountConv(const Unit& unit, Counters& counters) const {
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
-  const std::int64_t kernels = tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels;
+  const std::int64_t kernels = Kernels(unit.kernel_tile);
   const UnitShape& shape = *unit.shape;
   const std::int64_t weights = kernels * shape.channels * cell_bytes_;
   counters.events[Event::kMac] += weights * strip.windows;
@@ -341,7 +334,7 @@ void LayerPlan::CountConv(const Unit& unit, Counters& counters) const {
 
 void LayerPlan::CountDrain(const Unit& unit, Counters& counters) const {
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
-  const std::int64_t kernels = tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels;
+  const std::int64_t kernels = Kernels(unit.kernel_tile);
   const std::int64_t results = kernels * strip.out_positions;
   if (is_conv()) {
     counters.events[Event::kObRead] += kPartialSumBytes * results;
