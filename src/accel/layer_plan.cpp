@@ -67,16 +67,24 @@ void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect ca
   }
 
   kernel_tiles_ = static_cast<int>(CeilDiv(op_.kernels, lanes));
-  int before = -1;  // cached kernels of the tile before
-  for (int tile = 0; tile < kernel_tiles_; ++tile) {
-    const int kernels = Kernels(tile);
-    const int in_rect = cached.channels > 0 ? std::clamp(cached.kernels - FirstKernel(tile), 0, kernels) : 0;
-    if (tile == 0 || in_rect != before || kernels < lanes)
-      groups_.push_back({tile, 0, units_per_strip_, MakeUnits(hw, kernels, in_rect, cached.channels)});
-    before = in_rect;
-    ++groups_.back().tiles;
-    units_per_strip_ += static_cast<int>(groups_.back().units.size());
-  }
+  // Tiles before the rectangle's edge, the one it cuts, those behind it; and the last if it is narrower.
+  const int in_rect = cached.channels > 0 ? std::min(cached.kernels, op_.kernels) : 0;
+  const int full = op_.kernels / lanes, edge = std::min(in_rect / lanes, full);
+  const int cut = edge < full && in_rect % lanes != 0 ? 1 : 0;
+  groups_.reserve(4);
+  AddGroup(hw, edge, lanes, cached.channels);
+  AddGroup(hw, cut, in_rect - edge * lanes, cached.channels);
+  AddGroup(hw, full - edge - cut, 0, cached.channels);
+  AddGroup(hw, kernel_tiles_ - full, std::max(0, in_rect - full * lanes), cached.channels);
+}
+
+// `tiles` kernel tiles of which each finds `cached_kernels` in the PB.
+void LayerPlan::AddGroup(const HardwareConfig& hw, int tiles, int cached_kernels, int cached_channels) {
+  if (tiles == 0) return;
+  const int first = groups_.empty() ? 0 : groups_.back().first_tile + groups_.back().tiles;
+  groups_.push_back({first, tiles, units_per_strip_, {}});
+  MakeUnits(hw, Kernels(first), cached_kernels, cached_channels, groups_.back().units);
+  units_per_strip_ += tiles * static_cast<int>(groups_.back().units.size());
 }
 
 // T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋. V3: all weights of a depthwise kernel come
@@ -88,44 +96,61 @@ int LayerPlan::ChannelBoundary(int tile) const {
   return static_cast<int>(std::min<std::int64_t>(op_.channels, folding_ == 1 ? folded : folded / folding_));
 }
 
-std::vector<UnitShape> LayerPlan::MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels,
-                                            int cached_channels) const {
-  const Bytes bank(hw.accel.db.capacity().value() / banks_);
-  std::vector<UnitShape> units(1);
-  units.back().first = true;
-  int end = 0;
-  for (int tile = 0; tile < channel_tiles_; ++tile) {
-    const int begin = end;
-    end = ChannelBoundary(tile + 1);
+void LayerPlan::MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels, int cached_channels,
+                          std::vector<UnitShape>& units) const {
+  units.emplace_back().first = true;
+  for (int tile = 0; tile < channel_tiles_;) {
+    const int begin = ChannelBoundary(tile), end = ChannelBoundary(tile + 1);
+    const auto in_rect = [&](int from, int to) { return std::clamp(cached_channels - from, 0, to - from); };
+    // As many tiles are alike as stay on one side of the rectangle's edge.
+    int alike = 1;
+    if (folding_ == 1 && !op_.depthwise && end - begin == tile_channels_) {
+      const int full = op_.channels / tile_channels_, inside = std::min(cached_channels / tile_channels_, full);
+      if (tile < inside) alike = inside - tile;
+      if (begin >= cached_channels) alike = full - tile;
+    }
     Bytes weights, cached;
     if (is_conv()) {
-      const std::int64_t overlap = std::clamp(cached_channels - begin, 0, end - begin);
       weights = Bytes(std::int64_t{kernels} * (end - begin) * cell_bytes_);
-      cached = Bytes(cached_kernels * overlap * cell_bytes_);
-      if (weights > bank) {
-        throw UserError("accel.db.capacity_kib: a bank of " + std::to_string(bank.value()) +
-                        " bytes cannot hold one tile of weights of " + op_.name + " (" +
-                        std::to_string(weights.value()) + " bytes)");
-      }
+      cached = Bytes(std::int64_t{cached_kernels} * in_rect(begin, end) * cell_bytes_);
     }
-    const Bytes fetch = weights - cached;
-    if (units.back().fetch + fetch > bank) {
-      UnitShape next;
-      next.first_channel = begin;
-      units.push_back(next);
-    }
-    UnitShape& unit = units.back();
-    if (unit.runs.empty() || unit.runs.back().fetch_each != fetch)
-      unit.runs.push_back({0, fetch, fetch > Bytes(0) ? weight_link_.TransferCycles(fetch) : Cycles(0)});
-    ++unit.runs.back().tiles;
-    ++unit.tiles;
-    unit.channels += end - begin;
-    unit.fetch += fetch;
-    unit.cached += cached;
-    unit.link += unit.runs.back().link_each;
+    AddTiles(hw, alike, begin, end - begin, weights, cached, units);
+    tile += alike;
   }
   units.back().last = true;
-  return units;
+}
+
+// `tiles` channel tiles from `channel` on, to the last unit while it has room and to new ones.
+void LayerPlan::AddTiles(const HardwareConfig& hw, int tiles, int channel, int channels, Bytes weights,
+                         Bytes cached, std::vector<UnitShape>& units) const {
+  const Bytes bank(hw.accel.db.capacity().value() / banks_);
+  if (weights > bank) {
+    throw UserError("accel.db.capacity_kib: a bank of " + std::to_string(bank.value()) +
+                    " bytes cannot hold one tile of weights of " + op_.name + " (" +
+                    std::to_string(weights.value()) + " bytes)");
+  }
+  const Bytes fetch = weights - cached;
+  const Cycles link = fetch > Bytes(0) ? weight_link_.TransferCycles(fetch) : Cycles(0);
+  while (tiles > 0) {
+    const Bytes room = bank - units.back().fetch;
+    const int fitting = fetch == Bytes(0)
+                            ? tiles
+                            : static_cast<int>(std::min<std::int64_t>(tiles, room.value() / fetch.value()));
+    if (fitting == 0) {
+      units.emplace_back().first_channel = channel;
+      continue;
+    }
+    UnitShape& unit = units.back();
+    if (unit.runs.empty() || unit.runs.back().fetch_each != fetch) unit.runs.push_back({0, fetch, link});
+    unit.runs.back().tiles += fitting;
+    unit.tiles += fitting;
+    unit.channels += fitting * channels;
+    unit.fetch += fitting * fetch;
+    unit.cached += fitting * cached;
+    unit.link += fitting * link;
+    tiles -= fitting;
+    channel += fitting * channels;
+  }
 }
 
 void LayerPlan::PlanStrips(const HardwareConfig& hw) {

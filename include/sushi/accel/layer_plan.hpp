@@ -128,8 +128,11 @@ class LayerPlan {
  private:
   void PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect cached);
   void PlanStrips(const HardwareConfig& hw);
-  std::vector<UnitShape> MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels,
-                                   int cached_channels) const;
+  void AddGroup(const HardwareConfig& hw, int tiles, int cached_kernels, int cached_channels);
+  void MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels, int cached_channels,
+                 std::vector<UnitShape>& units) const;
+  void AddTiles(const HardwareConfig& hw, int tiles, int channel, int channels, Bytes weights, Bytes cached,
+                std::vector<UnitShape>& units) const;
   int ChannelBoundary(int tile) const;
   void CountConv(const Unit& unit, Counters& counters) const;
   void CountDrain(const Unit& unit, Counters& counters) const;
