@@ -124,14 +124,19 @@ void DramChannel::TakeOne(DramClock at) {
   const BurstLocation where = offer_where_;
   const std::int64_t order = offer_write_ ? writes_taken_ : reads_taken_;
   MoveOffer(1, at);
-  best_known_ = false;
   if (!offer_write_ && queues_[1].Holds(where, 1)) {  // D18: newer than what the banks hold
     served_.push_back({order, 1, at + 1, 1});
     ++activity_.forwarded;
     return;
   }
-  queues_[offer_write_ ? 1 : 0].Append(where, order);
-  if (offer_write_ == write_mode_) Classify(where.bank);
+  BurstQueue& side = queues_[offer_write_ ? 1 : 0];
+  const bool behind = (side.banks() & Bit(where.bank)) != 0;
+  side.Append(where, order);
+  // A burst behind others changes something only if it is a hit that may overtake.
+  if (offer_write_ == write_mode_ && (!behind || (conflict_ & Bit(where.bank)) != 0)) {
+    Classify(where.bank);
+    Reconsider(where.bank);
+  }
   UpdateMode();
 }
 
@@ -155,7 +160,7 @@ void DramChannel::UpdateMode() {
   const bool to_reads = write_mode_ && (writes == 0 || (writes <= low && reads > 0));
   if (!to_writes && !to_reads) return;
   write_mode_ = to_writes;
-  best_known_ = false;
+  ForgetChoices();
   hit_ = closed_ = conflict_ = 0;
   for (std::uint64_t banks = queue().banks(); banks != 0; banks &= banks - 1) Classify(LowestBit(banks));
 }
@@ -197,8 +202,10 @@ std::uint64_t DramChannel::Candidates() const {
 const DramChannel::Choice& DramChannel::Best() {
   if (best_known_) return best_;
   const std::uint64_t banks = Candidates();
-  best_ = FindColumn(banks & hit_);
-  const Choice row = FindRowCommand(banks & (closed_ | conflict_));
+  best_ = First<&DramChannel::ColumnOf>(column_, banks & hit_);
+  const Choice& activate = First<&DramChannel::ActivateOf>(activate_, banks & closed_);
+  const Choice& precharge = First<&DramChannel::PrechargeOf>(precharge_, banks & conflict_);
+  const Choice& row = activate.Before(precharge) ? activate : precharge;
   pace_end_ = row.at;
   if (row.at < best_.at) best_ = row;
   if (refreshing_ != 0) {
@@ -210,34 +217,51 @@ const DramChannel::Choice& DramChannel::Best() {
   return best_;
 }
 
-DramChannel::Choice DramChannel::FindColumn(std::uint64_t banks) const {
-  Choice best;
-  const BurstQueue& waiting = queues_[write_mode_ ? 1 : 0];
-  const auto order = [&](int bank) { return waiting.Run(banks_[Index(bank)].pick).order; };
-  for (; banks != 0; banks &= banks - 1) {
-    const int bank = LowestBit(banks);
-    const DramClock at = std::max(timing_.EarliestColumn(bank, write_mode_), next_command_);
-    if (at > best.at || (at == best.at && order(bank) > order(best.bank))) continue;
-    best.at = at;
-    best.bank = bank;
-  }
-  best.command = write_mode_ ? DramCommand::kWrite : DramCommand::kRead;
-  return best;
+DramChannel::Choice DramChannel::ColumnOf(int bank) const {
+  return {std::max(timing_.EarliestColumn(bank, write_mode_), next_command_),
+          write_mode_ ? DramCommand::kWrite : DramCommand::kRead, bank,
+          queue().Run(banks_[Index(bank)].pick).order};
 }
 
-DramChannel::Choice DramChannel::FindRowCommand(std::uint64_t banks) const {
-  Choice best;
-  const BurstQueue& waiting = queues_[write_mode_ ? 1 : 0];
-  const auto order = [&](int bank) { return waiting.Run(waiting.First(bank)).order; };
+DramChannel::Choice DramChannel::ActivateOf(int bank) const {
+  return {std::max(timing_.EarliestActivate(bank), next_command_), DramCommand::kActivate, bank,
+          queue().Run(queue().First(bank)).order};
+}
+
+DramChannel::Choice DramChannel::PrechargeOf(int bank) const {
+  return {std::max(timing_.EarliestPrecharge(bank), next_command_), DramCommand::kPrecharge, bank,
+          queue().Run(queue().First(bank)).order};
+}
+
+template <DramChannel::Choice (DramChannel::*Of)(int) const>
+const DramChannel::Choice& DramChannel::First(Found& found, std::uint64_t banks) const {
+  if (found.known && found.choice.at >= next_command_) return found.choice;
+  found = {Choice(), true};
   for (; banks != 0; banks &= banks - 1) {
-    const int bank = LowestBit(banks);
-    const bool closed = (closed_ & Bit(bank)) != 0;
-    const DramClock ready = closed ? timing_.EarliestActivate(bank) : timing_.EarliestPrecharge(bank);
-    const DramClock at = std::max(ready, next_command_);
-    if (at > best.at || (at == best.at && order(bank) > order(best.bank))) continue;
-    best = {at, closed ? DramCommand::kActivate : DramCommand::kPrecharge, bank};
+    const Choice choice = (this->*Of)(LowestBit(banks));
+    if (choice.Before(found.choice)) found.choice = choice;
   }
-  return best;
+  return found.choice;
+}
+
+// What the bank needs has changed, and nothing else for the others.
+void DramChannel::Reconsider(int bank) {
+  best_known_ = false;
+  if (config_.scheduling == DramScheduling::kFcfs) return ForgetChoices();  // may be another bank's turn
+  const std::uint64_t bit = Bit(bank) & ~refreshing_;
+  const auto with = [&](Found& found, bool candidate, Choice (DramChannel::*of)(int) const) {
+    if (found.choice.bank == bank) found.known = false;
+    if (!candidate || !found.known) return;
+    const Choice choice = (this->*of)(bank);
+    if (choice.Before(found.choice)) found.choice = choice;
+  };
+  with(column_, (hit_ & bit) != 0, &DramChannel::ColumnOf);
+  with(activate_, (closed_ & bit) != 0, &DramChannel::ActivateOf);
+  with(precharge_, (conflict_ & bit) != 0, &DramChannel::PrechargeOf);
+}
+
+void DramChannel::ForgetChoices() {
+  best_known_ = column_.known = activate_.known = precharge_.known = false;
 }
 
 // D16: a rank that is due gets no new command; when its banks may close they do, and it is refreshed.
@@ -265,7 +289,7 @@ void DramChannel::BeginRefresh() {
     refreshing_ |= RankBanks() << (rank * banks_per_rank_);
   }
   next_due_ = *std::min_element(due_.begin(), due_.end());
-  best_known_ = false;
+  ForgetChoices();
 }
 
 // With nothing to do and every row closed, refreshes that are due before `limit` follow each other on time.

@@ -21,13 +21,16 @@ void DramChannel::IssueRowCommand(const Choice& choice) {
       banks_[Index(bank)].hits = 0;
       ++activity_.activates;
       Log(choice.at, choice.command, bank, row);
-      return Classify(bank);
+      activate_.known = false;  // D3, D4
+      Classify(bank);
+      return Reconsider(bank);
     }
     case DramCommand::kPrecharge:
       timing_.Precharge(bank, choice.at);
       ++activity_.precharges;
       Log(choice.at, choice.command, bank);
-      return Classify(bank);
+      Classify(bank);
+      return Reconsider(bank);
     case DramCommand::kPrechargeAll:
       for (int i = bank; i < bank + banks_per_rank_; ++i)
         activity_.precharges += timing_.OpenRow(i) != kNoRow;
@@ -42,6 +45,7 @@ void DramChannel::IssueRowCommand(const Choice& choice) {
   const std::uint64_t rank_banks = RankBanks() << bank;
   for (std::uint64_t banks = queue().banks() & rank_banks; banks != 0; banks &= banks - 1)
     Classify(LowestBit(banks));
+  ForgetChoices();
 }
 
 // A column access, or a stretch of them: as long as every other event would leave the pace as it is (D17),
@@ -80,8 +84,13 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
     }
   }
   next_command_ = std::max(next_command_, last + 1);
+  column_.known = false;
   Classify(choice.bank);
-  if (pairs > 0) Classify(other);
+  Reconsider(choice.bank);
+  if (pairs > 0) {
+    Classify(other);
+    Reconsider(other);
+  }
   UpdateMode();
 }
 

@@ -68,13 +68,22 @@ class DramChannel {
   struct Choice {
     DramClock at = kNever;
     DramCommand command = DramCommand::kActivate;
-    int bank = 0;
+    int bank = -1;
+    std::int64_t order = 0;  // of the burst that it is for
+
+    bool Before(const Choice& other) const { return at != other.at ? at < other.at : order < other.order; }
+  };
+  // The first of the commands of one kind. It stays the first when next_command_ moves on, but not past it.
+  struct Found {
+    Choice choice;
+    bool known = false;
   };
   struct BankState {
     int pick = -1;  // of the current queue: the oldest run in the open row
     int hits = 0;   // column accesses since the row was opened
   };
   static std::size_t Index(int i) { return static_cast<std::size_t>(i); }
+  const BurstQueue& queue() const { return queues_[write_mode_ ? 1 : 0]; }
   BurstQueue& queue() { return queues_[write_mode_ ? 1 : 0]; }
 
   DramClock TakeAt() const;
@@ -87,9 +96,14 @@ class DramChannel {
 
   const Choice& Best();
   std::uint64_t Candidates() const;
-  Choice FindColumn(std::uint64_t banks) const;
-  Choice FindRowCommand(std::uint64_t banks) const;
+  Choice ColumnOf(int bank) const;
+  Choice ActivateOf(int bank) const;
+  Choice PrechargeOf(int bank) const;
+  template <Choice (DramChannel::*Of)(int) const>
+  const Choice& First(Found& found, std::uint64_t banks) const;
   Choice FindRefresh() const;
+  void Reconsider(int bank);
+  void ForgetChoices();
 
   void IssueRowCommand(const Choice& choice);
   void IssueColumns(const Choice& choice, DramClock limit);
@@ -133,6 +147,7 @@ class DramChannel {
   DramClock next_command_ =
       0;  // not before: one command a clock, and none for a burst in the clock that takes it
   Choice best_;
+  Found column_, activate_, precharge_;
   DramClock pace_end_ = 0;  // up to here column accesses come before the next other command
   bool best_known_ = false;
   std::uint64_t refreshing_ = 0;  // banks of the ranks that are to be refreshed
