@@ -197,14 +197,74 @@ std::uint64_t DramChannel::Candidates() const {
   return oldest < 0 ? 0 : Bit(oldest) & ~refreshing_;
 }
 
+// Of the kinds kRead (any column access), kActivate and kPrecharge.
+inline DramClock DramChannel::ReadyAt(DramCommand command, int bank) const {
+  if (command == DramCommand::kActivate) return timing_.EarliestActivate(bank);
+  if (command == DramCommand::kPrecharge) return timing_.EarliestPrecharge(bank);
+  return timing_.EarliestColumn(bank, write_mode_);
+}
+
+inline std::int64_t DramChannel::OrderOf(DramCommand command, int bank) const {
+  return queue().Run(command == DramCommand::kRead ? banks_[Index(bank)].pick : queue().First(bank)).order;
+}
+
+template <DramCommand kCommand>
+const DramChannel::Choice& DramChannel::First(Found& found, std::uint64_t banks) const {
+  if (found.known && found.choice.at >= next_command_) return found.choice;
+  found = {Choice(), true};
+  if (banks == 0) return found.choice;
+  std::array<DramClock, 64> ready;  // without branches, which would be mispredicted
+  DramClock at = kNever;
+  for (std::uint64_t left = banks; left != 0; left &= left - 1) {
+    const int bank = LowestBit(left);
+    ready[Index(bank)] = ReadyAt(kCommand, bank);
+    at = std::min(at, ready[Index(bank)]);
+  }
+  at = std::max(at, next_command_);
+  int oldest = -1;
+  std::int64_t order = kNever;
+  for (std::uint64_t left = banks; left != 0; left &= left - 1) {
+    const int bank = LowestBit(left);
+    const std::int64_t own = ready[Index(bank)] > at ? kNever : OrderOf(kCommand, bank);
+    oldest = own < order ? bank : oldest;
+    order = std::min(order, own);
+  }
+  found.choice = {at, kCommand, oldest, order};
+  return found.choice;
+}
+
+template <DramCommand kCommand>
+void DramChannel::Reconsider(Found& found, int bank, bool candidate) const {
+  if (found.choice.bank == bank) found.known = false;
+  if (!candidate || !found.known) return;
+  const Choice choice = {std::max(ReadyAt(kCommand, bank), next_command_), kCommand, bank,
+                         OrderOf(kCommand, bank)};
+  if (choice.Before(found.choice)) found.choice = choice;
+}
+
+// What the bank needs has changed, and nothing else for the others.
+void DramChannel::Reconsider(int bank) {
+  best_known_ = false;
+  if (config_.scheduling == DramScheduling::kFcfs) return ForgetChoices();  // may be another bank's turn
+  const std::uint64_t bit = Bit(bank) & ~refreshing_;
+  Reconsider<DramCommand::kRead>(column_, bank, (hit_ & bit) != 0);
+  Reconsider<DramCommand::kActivate>(activate_, bank, (closed_ & bit) != 0);
+  Reconsider<DramCommand::kPrecharge>(precharge_, bank, (conflict_ & bit) != 0);
+}
+
+void DramChannel::ForgetChoices() {
+  best_known_ = column_.known = activate_.known = precharge_.known = false;
+}
+
 // D13: the command that can be issued first; at the same clock refresh before column accesses before ACT and
 // PRE, and the oldest request first.
 const DramChannel::Choice& DramChannel::Best() {
   if (best_known_) return best_;
   const std::uint64_t banks = Candidates();
-  best_ = First<&DramChannel::ColumnOf>(column_, banks & hit_);
-  const Choice& activate = First<&DramChannel::ActivateOf>(activate_, banks & closed_);
-  const Choice& precharge = First<&DramChannel::PrechargeOf>(precharge_, banks & conflict_);
+  best_ = First<DramCommand::kRead>(column_, banks & hit_);
+  if (write_mode_) best_.command = DramCommand::kWrite;
+  const Choice& activate = First<DramCommand::kActivate>(activate_, banks & closed_);
+  const Choice& precharge = First<DramCommand::kPrecharge>(precharge_, banks & conflict_);
   const Choice& row = activate.Before(precharge) ? activate : precharge;
   pace_end_ = row.at;
   if (row.at < best_.at) best_ = row;
@@ -215,53 +275,6 @@ const DramChannel::Choice& DramChannel::Best() {
   }
   best_known_ = true;
   return best_;
-}
-
-DramChannel::Choice DramChannel::ColumnOf(int bank) const {
-  return {std::max(timing_.EarliestColumn(bank, write_mode_), next_command_),
-          write_mode_ ? DramCommand::kWrite : DramCommand::kRead, bank,
-          queue().Run(banks_[Index(bank)].pick).order};
-}
-
-DramChannel::Choice DramChannel::ActivateOf(int bank) const {
-  return {std::max(timing_.EarliestActivate(bank), next_command_), DramCommand::kActivate, bank,
-          queue().Run(queue().First(bank)).order};
-}
-
-DramChannel::Choice DramChannel::PrechargeOf(int bank) const {
-  return {std::max(timing_.EarliestPrecharge(bank), next_command_), DramCommand::kPrecharge, bank,
-          queue().Run(queue().First(bank)).order};
-}
-
-template <DramChannel::Choice (DramChannel::*Of)(int) const>
-const DramChannel::Choice& DramChannel::First(Found& found, std::uint64_t banks) const {
-  if (found.known && found.choice.at >= next_command_) return found.choice;
-  found = {Choice(), true};
-  for (; banks != 0; banks &= banks - 1) {
-    const Choice choice = (this->*Of)(LowestBit(banks));
-    if (choice.Before(found.choice)) found.choice = choice;
-  }
-  return found.choice;
-}
-
-// What the bank needs has changed, and nothing else for the others.
-void DramChannel::Reconsider(int bank) {
-  best_known_ = false;
-  if (config_.scheduling == DramScheduling::kFcfs) return ForgetChoices();  // may be another bank's turn
-  const std::uint64_t bit = Bit(bank) & ~refreshing_;
-  const auto with = [&](Found& found, bool candidate, Choice (DramChannel::*of)(int) const) {
-    if (found.choice.bank == bank) found.known = false;
-    if (!candidate || !found.known) return;
-    const Choice choice = (this->*of)(bank);
-    if (choice.Before(found.choice)) found.choice = choice;
-  };
-  with(column_, (hit_ & bit) != 0, &DramChannel::ColumnOf);
-  with(activate_, (closed_ & bit) != 0, &DramChannel::ActivateOf);
-  with(precharge_, (conflict_ & bit) != 0, &DramChannel::PrechargeOf);
-}
-
-void DramChannel::ForgetChoices() {
-  best_known_ = column_.known = activate_.known = precharge_.known = false;
 }
 
 // D16: a rank that is due gets no new command; when its banks may close they do, and it is refreshed.

@@ -96,11 +96,12 @@ class DramChannel {
 
   const Choice& Best();
   std::uint64_t Candidates() const;
-  Choice ColumnOf(int bank) const;
-  Choice ActivateOf(int bank) const;
-  Choice PrechargeOf(int bank) const;
-  template <Choice (DramChannel::*Of)(int) const>
+  DramClock ReadyAt(DramCommand command, int bank) const;
+  std::int64_t OrderOf(DramCommand command, int bank) const;
+  template <DramCommand kCommand>
   const Choice& First(Found& found, std::uint64_t banks) const;
+  template <DramCommand kCommand>
+  void Reconsider(Found& found, int bank, bool candidate) const;
   Choice FindRefresh() const;
   void Reconsider(int bank);
   void ForgetChoices();
