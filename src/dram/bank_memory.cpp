@@ -179,7 +179,7 @@ void BankMemory::CheckTaken(State& state) const {
 }
 
 void BankMemory::Collect(State& state, std::size_t channel) const {
-  for (const ServedReads& served : state.channels[channel].served()) {
+  for (const PacedReads& served : state.channels[channel].served()) {
     for (std::size_t i = 0; i < state.transfers.size(); ++i) {
       Transfer& transfer = state.transfers[i];
       if (!transfer.started || transfer.request.write) continue;
@@ -188,7 +188,7 @@ void BankMemory::Collect(State& state, std::size_t channel) const {
       const std::int64_t end = std::min(served.order + served.count, part.order + part.count);
       if (begin >= end) continue;
       const auto data_end = [&](std::int64_t order) {
-        return served.data_end + served.step * (order - served.order);
+        return served.at + served.step * (order - served.order);
       };
       const Picoseconds first = TimeOf(data_end(begin) - dram_.BurstClocks());
       const bool fresh = transfer.timing.done == transfer.timing.start;

@@ -35,12 +35,13 @@ DramChannel::DramChannel(const DramDeviceConfig& dram, const AddressMap& map)
   next_due_ = due_.front();
 }
 
-void DramChannel::Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from) {
+void DramChannel::Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from, DramClock pace) {
   if (offering()) throw InternalError("a DRAM channel was offered two transfers at once");
   offer_write_ = write;
   offer_next_ = burst;
   offer_end_ = end;
   offer_from_ = from;
+  offer_pace_ = pace;
   offer_fresh_ = true;
   LocateOffer();
 }
@@ -78,13 +79,14 @@ void DramChannel::Take(DramClock limit) {
   if (!Lengthens()) return TakeOne(at);
   const BurstQueue& side = queues_[offer_write_ ? 1 : 0];
   // Until the next command, refresh or change of mode nothing depends on how many have come.
-  std::int64_t count = std::min({limit, Best().at - 1, next_due_ - 1}) - at + 1;
+  const DramClock step = TakeStep();
+  std::int64_t count = (std::min({limit, Best().at - 1, next_due_ - 1}) - at) / step + 1;
   count = std::min({count, offer_alike_, std::int64_t{side.room()}});
   const int turn = queues_[0].size() > 0 ? config_.write_high_watermark
                                          : std::min(config_.write_high_watermark, LowWatermark() + 1);
   if (offer_write_ && side.size() < turn) count = std::min<std::int64_t>(count, turn - side.size());
   if (!whole_rows_) count = 1;
-  Lengthen(static_cast<int>(count), at + count - 1);
+  Lengthen(static_cast<int>(count), at, step);
   UpdateMode();
 }
 
@@ -103,27 +105,34 @@ void DramChannel::LocateOffer() {
   offer_alike_ = static_cast<std::int64_t>(std::min(map_.Stretch(offer_next_), offer_end_ - offer_next_));
 }
 
-void DramChannel::MoveOffer(int count, DramClock last) {
-  if (offer_fresh_) first_taken_ = last - count + 1;
+// At what pace bursts can be taken from TakeAt() on while nothing else happens; kNever: only one is sure.
+DramClock DramChannel::TakeStep() const {
+  return offer_pace_ == 1 || TakeAt() == offer_from_ ? offer_pace_ : kNever;
+}
+
+void DramChannel::MoveOffer(int count, DramClock at, DramClock step) {
+  if (offer_fresh_) first_taken_ = at;
   offer_fresh_ = false;
-  last_taken_ = last;
+  last_taken_ = at + step * (count - 1);
+  if (merge_offers_ && !offer_write_) taken_.push_back({reads_taken_, count, at, step});
   offer_next_ += static_cast<std::uint64_t>(count);
+  offer_from_ += offer_pace_ * count;
   offer_alike_ -= count;
   offer_where_.column += count;
   if (offer_alike_ == 0 && offering()) LocateOffer();
   (offer_write_ ? writes_taken_ : reads_taken_) += count;
-  next_command_ = std::max(next_command_, last + 1);
+  next_command_ = std::max(next_command_, last_taken_ + 1);
 }
 
-void DramChannel::Lengthen(int count, DramClock last) {
+void DramChannel::Lengthen(int count, DramClock at, DramClock step) {
   queues_[offer_write_ ? 1 : 0].Extend(offer_where_.bank, count);
-  MoveOffer(count, last);
+  MoveOffer(count, at, step);
 }
 
 void DramChannel::TakeOne(DramClock at) {
   const BurstLocation where = offer_where_;
   const std::int64_t order = offer_write_ ? writes_taken_ : reads_taken_;
-  MoveOffer(1, at);
+  MoveOffer(1, at, 1);
   if (!offer_write_ && queues_[1].Holds(where, 1)) {  // D18: newer than what the banks hold
     served_.push_back({order, 1, at + 1, 1});
     ++activity_.forwarded;
@@ -133,7 +142,8 @@ void DramChannel::TakeOne(DramClock at) {
   const bool behind = (side.banks() & Bit(where.bank)) != 0;
   side.Append(where, order);
   // A burst behind others changes something only if it is a hit that may overtake.
-  if (offer_write_ == write_mode_ && (!behind || (conflict_ & Bit(where.bank)) != 0)) {
+  const bool overtakes = (conflict_ & Bit(where.bank)) != 0 && timing_.OpenRow(where.bank) == where.row;
+  if (offer_write_ == write_mode_ && (!behind || overtakes)) {
     Classify(where.bank);
     Reconsider(where.bank);
   }

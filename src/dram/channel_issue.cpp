@@ -68,9 +68,9 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
   const DramClock last = choice.at + DramClock{step} * (steps - 1);
   if (steps > 1 && was_full && offering() && offer_write_ == write_mode_ && offer_from_ <= last) {
     // Every access makes room for one burst; all of them lengthen the last run.
-    Lengthen(steps, last);
+    Lengthen(steps, choice.at, step);
   } else if (taken > 0) {
-    Lengthen(taken, TakeAt() + taken - 1);
+    Lengthen(taken, TakeAt(), TakeStep());
   }
   if (was_full) room_since_[write_mode_ ? 1 : 0] = choice.at;
   if (pairs == 0) {
@@ -108,7 +108,8 @@ int DramChannel::StepsBesideTaking(int steps, DramClock at, int step) {
   if (!side.full()) return std::min(steps, StepsUntil(TakeAt(), at, step));
   if (!makes_room) return steps;
   if (offer_from_ > at) return std::min(steps, StepsUntil(offer_from_ - 1, at, step));
-  return Lengthens() ? static_cast<int>(std::min<std::int64_t>(steps, offer_alike_)) : 1;
+  return Lengthens() && offer_pace_ <= step ? static_cast<int>(std::min<std::int64_t>(steps, offer_alike_))
+                                            : 1;
 }
 
 // Until another command, a refresh, or the caller's limit.
@@ -131,27 +132,30 @@ int DramChannel::ColumnsInARow(const Choice& choice, DramClock limit, int& taken
   int steps = std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode());
   const bool same_side = offering() && offer_write_ == write_mode_ && Lengthens();
   const bool grows = same_side && offer_where_.bank == choice.bank && waiting.Last(choice.bank) == pick;
-  if (same_side && !waiting.full()) {
+  if (same_side && !waiting.full() && TakeStep() < kNever) {
     if (!grows) steps = std::min(steps, waiting.Run(pick).count);
     return std::max(StepsWhileFilling(steps, choice.at, step, grows ? waiting.Run(pick).count : steps, taken),
                     1);
   }
   steps = StepsBesideTaking(steps, choice.at, step);
   // A run that grows by a burst with every access does not end.
-  if (!(grows && offer_from_ <= choice.at)) steps = std::min(steps, waiting.Run(pick).count);
+  if (!(grows && offer_from_ <= choice.at && offer_pace_ <= step))
+    steps = std::min(steps, waiting.Run(pick).count);
   return std::max(steps, 1);
 }
 
-// Bursts come in one a clock, faster than they leave, until the queue is full or the row's last has come.
+// Bursts come in at their pace until the queue is full or the row's last has come.
 int DramChannel::StepsWhileFilling(int steps, DramClock at, int step, int served_without, int& taken) const {
   DramClock take = TakeAt();
+  const DramClock pace = TakeStep();
   std::int64_t room = queues_[write_mode_ ? 1 : 0].room(), alike = offer_alike_;
   int done = 0;
   std::int64_t coming = 0;
   for (; done < steps; ++done, ++room) {
     const DramClock now = at + DramClock{step} * done;
-    const std::int64_t more = std::clamp<std::int64_t>(now - take, 0, std::min(room, alike));
-    take += more;
+    const std::int64_t more =
+        std::clamp<std::int64_t>((now - take + pace - 1) / pace, 0, std::min(room, alike));
+    take += more * pace;
     room -= more;
     alike -= more;
     if (done > 0 && (alike == 0 || room == 0 || done >= served_without + coming + more)) break;
@@ -174,8 +178,8 @@ int DramChannel::ColumnPairs(const Choice& choice, int other, DramClock limit) {
   const int steps = StepsBesideTaking(std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode()),
                                       choice.at, step);
   // A run that grows by two bursts with every pair does not end.
-  const bool grows =
-      waiting.full() && offering() && offer_write_ == write_mode_ && offer_from_ <= choice.at && Lengthens();
+  const bool grows = waiting.full() && offering() && offer_write_ == write_mode_ &&
+                     offer_from_ <= choice.at && offer_pace_ <= step && Lengthens();
   const auto count = [&](int bank) {
     const int pick = banks_[Index(bank)].pick;
     if (pick != waiting.First(bank)) return 0;

@@ -15,11 +15,11 @@ namespace sushi {
 
 inline constexpr DramClock kNever = std::numeric_limits<DramClock>::max() / 4;
 
-// Consecutive reads whose data come at a constant pace.
-struct ServedReads {
+// Consecutive reads to which the same happens at a constant pace.
+struct PacedReads {
   std::int64_t order = 0;  // of the first among all reads of the channel
   int count = 0;
-  DramClock data_end = 0;  // of the first
+  DramClock at = 0;  // of the first
   DramClock step = 0;
 };
 
@@ -36,9 +36,9 @@ class DramChannel {
  public:
   explicit DramChannel(const DramDeviceConfig& dram, const AddressMap& map);
 
-  // Offers bursts [burst, end) of the channel, to be taken one a clock from `from` on while their queue has
-  // room. No offer may be open.
-  void Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from);
+  // Offers bursts [burst, end) of the channel: the first may be taken from `from` on and each other one
+  // `pace` clocks after the one before, one a clock while their queue has room. No offer may be open.
+  void Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from, DramClock pace = 1);
   bool offering() const { return offer_next_ < offer_end_; }
   DramClock first_taken() const { return first_taken_; }  // of the last offer
   DramClock last_taken() const { return last_taken_; }
@@ -52,8 +52,10 @@ class DramChannel {
   DramClock clock() const { return next_command_; }  // everything before it has happened
   bool idle() const { return !offering() && queues_[0].size() + queues_[1].size() == 0; }
 
-  // Reads whose data have been scheduled by the last steps; the caller clears it.
-  std::vector<ServedReads>& served() { return served_; }
+  // Reads whose data have been scheduled by the last steps, and the ends of the data; the caller clears it.
+  std::vector<PacedReads>& served() { return served_; }
+  // With MergeOffers(), reads that have been taken by the last steps; the caller clears it.
+  std::vector<PacedReads>& taken() { return taken_; }
   DramActivity Activity(DramClock now) const;
 
   // Every command is appended to `log` from now on.
@@ -90,9 +92,10 @@ class DramChannel {
   void Take(DramClock limit);
   void TakeOne(DramClock at);
   bool Lengthens() const;
-  void Lengthen(int count, DramClock last);
+  void Lengthen(int count, DramClock at, DramClock step);
   void LocateOffer();
-  void MoveOffer(int count, DramClock last);
+  void MoveOffer(int count, DramClock at, DramClock step);
+  DramClock TakeStep() const;
 
   const Choice& Best();
   std::uint64_t Candidates() const;
@@ -138,9 +141,10 @@ class DramChannel {
 
   bool offer_write_ = false;
   std::uint64_t offer_next_ = 0, offer_end_ = 0;
-  BurstLocation offer_where_;     // of offer_next_
-  std::int64_t offer_alike_ = 0;  // bursts of the offer from there on in the same row
-  DramClock offer_from_ = 0, first_taken_ = 0, last_taken_ = -1;
+  BurstLocation offer_where_;                  // of offer_next_
+  std::int64_t offer_alike_ = 0;               // bursts of the offer from there on in the same row
+  DramClock offer_from_ = 0, offer_pace_ = 1;  // of offer_next_
+  DramClock first_taken_ = 0, last_taken_ = -1;
   std::array<DramClock, 2> room_since_{};  // when each queue was last full
   bool offer_fresh_ = false;
   std::int64_t reads_taken_ = 0, writes_taken_ = 0;
@@ -155,7 +159,7 @@ class DramChannel {
   std::vector<DramClock> due_;    // next refresh of each rank
   DramClock next_due_ = 0;
 
-  std::vector<ServedReads> served_;
+  std::vector<PacedReads> served_, taken_;
   DramActivity activity_;
   std::vector<IssuedCommand>* log_ = nullptr;
 };

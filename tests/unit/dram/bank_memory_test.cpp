@@ -151,16 +151,62 @@ TEST_P(RandomMemory, KeepsEveryTimingRule) {
   }
 }
 
+TrafficConfig RandomTraffic(Random& random) {
+  TrafficConfig traffic;
+  traffic.pattern = static_cast<TrafficPattern>(random.Integer(0, 2));
+  traffic.requests = 400;
+  traffic.outstanding = static_cast<int>(random.Integer(1, 40));
+  traffic.write_ratio = 0.1 * static_cast<double>(random.Integer(0, 10));
+  traffic.stride_bytes = 64 * random.Integer(1, 1000);
+  return traffic;
+}
+
+std::vector<std::int64_t> Figures(const std::vector<IssuedCommand>& log) {
+  std::vector<std::int64_t> figures;
+  for (const IssuedCommand& issued : log) {
+    figures.insert(figures.end(), {issued.at, static_cast<std::int64_t>(issued.command), issued.bank,
+                                   issued.row, issued.column});
+  }
+  return figures;
+}
+
+TEST_P(RandomMemory, TrafficOfferedTogetherEqualsSingleSteps) {
+  for (int i = 0; i < 60; ++i) {
+    Random random(static_cast<std::uint64_t>(GetParam() * 1000 + i));
+    DramDeviceConfig dram = i % 2 == 0 ? Ddr4() : testing::RandomDram(random);
+    if (i % 2 == 0) dram.timing.ccd_l += static_cast<int>(random.Integer(0, 12));  // waits for the queue, too
+    TrafficConfig traffic = RandomTraffic(random);
+    traffic.requests = 2000;
+    if (i % 3 != 0) traffic.write_ratio = 0;
+    if (i % 4 < 3) traffic.pattern = TrafficPattern::kSequential;
+    std::vector<std::vector<IssuedCommand>> logs, single_logs;
+    const TrafficResult result = RunTraffic(dram, traffic, &logs);
+    const TrafficResult single = RunTraffic(dram, traffic, &single_logs, true);
+    const auto figures = [](const TrafficResult& r) {
+      return std::vector<std::int64_t>{r.clocks,
+                                       r.reads,
+                                       r.writes,
+                                       r.latency_clocks,
+                                       r.latency_p99_clocks,
+                                       r.latency_max_clocks,
+                                       r.activity.activates,
+                                       r.activity.precharges,
+                                       r.activity.refreshes,
+                                       r.activity.forwarded,
+                                       r.activity.open_rank_clocks};
+    };
+    EXPECT_EQ(figures(result), figures(single)) << i;
+    EXPECT_EQ(figures(RunTraffic(dram, traffic)), figures(single)) << i << ", without logs";
+    for (std::size_t channel = 0; channel < logs.size(); ++channel)
+      EXPECT_EQ(Figures(logs[channel]), Figures(single_logs[channel])) << i;
+  }
+}
+
 TEST_P(RandomMemory, KeepsEveryTimingRuleUnderTraffic) {
   for (int i = 0; i < 20; ++i) {
     Random random(static_cast<std::uint64_t>(GetParam() * 1000 + i));
     const DramDeviceConfig dram = testing::RandomDram(random);
-    TrafficConfig traffic;
-    traffic.pattern = static_cast<TrafficPattern>(random.Integer(0, 2));
-    traffic.requests = 400;
-    traffic.outstanding = static_cast<int>(random.Integer(1, 40));
-    traffic.write_ratio = 0.1 * static_cast<double>(random.Integer(0, 10));
-    traffic.stride_bytes = 64 * random.Integer(1, 1000);
+    const TrafficConfig traffic = RandomTraffic(random);
     std::vector<std::vector<IssuedCommand>> logs;
     const TrafficResult result = RunTraffic(dram, traffic, &logs);
     for (const auto& log : logs) EXPECT_EQ(FindViolation(dram, log), "");
