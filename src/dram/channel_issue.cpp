@@ -61,7 +61,7 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
     count = ColumnsInARow(choice, limit, taken);
   } else if (stretch && HasOneBit(hits & (hits - 1))) {
     other = LowestBit(hits & ~Bit(choice.bank));
-    pairs = ColumnPairs(choice, other, limit);
+    pairs = ColumnPairs(choice, other, limit, taken);
   }
   if (pairs > 0) step = timing_.other_group_step();
   const int steps = pairs > 0 ? 2 * pairs : count;
@@ -112,6 +112,11 @@ int DramChannel::StepsBesideTaking(int steps, DramClock at, int step) {
                                             : 1;
 }
 
+// Whether bursts of the offer come in at a pace and lengthen a run of the queue that is being served.
+bool DramChannel::Fills() const {
+  return offering() && offer_write_ == write_mode_ && !queue().full() && TakeStep() < kNever && Lengthens();
+}
+
 // Until another command, a refresh, or the caller's limit.
 DramClock DramChannel::PaceLimit(DramClock limit) const {
   return std::min({limit, next_due_ - 1, pace_end_});
@@ -132,7 +137,7 @@ int DramChannel::ColumnsInARow(const Choice& choice, DramClock limit, int& taken
   int steps = std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode());
   const bool same_side = offering() && offer_write_ == write_mode_ && Lengthens();
   const bool grows = same_side && offer_where_.bank == choice.bank && waiting.Last(choice.bank) == pick;
-  if (same_side && !waiting.full() && TakeStep() < kNever) {
+  if (Fills()) {
     if (!grows) steps = std::min(steps, waiting.Run(pick).count);
     return std::max(StepsWhileFilling(steps, choice.at, step, grows ? waiting.Run(pick).count : steps, taken),
                     1);
@@ -166,7 +171,7 @@ int DramChannel::StepsWhileFilling(int steps, DramClock at, int step, int served
 }
 
 // Two banks of different groups take turns at the pace of tCCD_S: 0 when they do not.
-int DramChannel::ColumnPairs(const Choice& choice, int other, DramClock limit) {
+int DramChannel::ColumnPairs(const Choice& choice, int other, DramClock limit, int& taken) {
   const int step = timing_.other_group_step();
   if (timing_.GroupOf(choice.bank) == timing_.GroupOf(other) ||
       timing_.RankOf(choice.bank) != timing_.RankOf(other) || timing_.same_group_step() <= step ||
@@ -175,8 +180,9 @@ int DramChannel::ColumnPairs(const Choice& choice, int other, DramClock limit) {
     return 0;
   }
   BurstQueue& waiting = queue();
-  const int steps = StepsBesideTaking(std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode()),
-                                      choice.at, step);
+  int steps = std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode());
+  const bool fills = Fills();
+  if (!fills) steps = StepsBesideTaking(steps, choice.at, step);
   // A run that grows by two bursts with every pair does not end.
   const bool grows = waiting.full() && offering() && offer_write_ == write_mode_ &&
                      offer_from_ <= choice.at && offer_pace_ <= step && Lengthens();
@@ -186,10 +192,13 @@ int DramChannel::ColumnPairs(const Choice& choice, int other, DramClock limit) {
     return grows && offer_where_.bank == bank && waiting.Last(bank) == pick ? 1 << 20
                                                                             : waiting.Run(pick).count;
   };
-  const int pairs = std::min({steps / 2, count(choice.bank), count(other)});
+  int pairs = std::min({steps / 2, count(choice.bank), count(other)});
+  if (fills) pairs = StepsWhileFilling(2 * pairs, choice.at, step, 2 * pairs, taken) / 2;
   // The first bank may turn to another row while the other one has its last turn.
   const BurstRun& run = waiting.Run(waiting.First(choice.bank));
-  return pairs == run.count && run.next >= 0 ? pairs - 1 : pairs;
+  if (pairs == run.count && run.next >= 0) --pairs;
+  if (fills) StepsWhileFilling(2 * pairs, choice.at, step, 2 * pairs, taken);
+  return pairs;
 }
 
 void DramChannel::Serve(int bank, int count, DramClock at, int step) {

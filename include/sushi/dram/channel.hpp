@@ -113,7 +113,8 @@ class DramChannel {
   void IssueColumns(const Choice& choice, DramClock limit);
   int ColumnsInARow(const Choice& choice, DramClock limit, int& taken);
   int StepsWhileFilling(int steps, DramClock at, int step, int served_without, int& taken) const;
-  int ColumnPairs(const Choice& choice, int other, DramClock limit);
+  int ColumnPairs(const Choice& choice, int other, DramClock limit, int& taken);
+  bool Fills() const;
   int StepsUntil(DramClock limit, DramClock at, int step) const;
   DramClock PaceLimit(DramClock limit) const;
   int StepsInMode() const;
