@@ -35,13 +35,15 @@ DramChannel::DramChannel(const DramDeviceConfig& dram, const AddressMap& map)
   next_due_ = due_.front();
 }
 
-void DramChannel::Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from, DramClock pace) {
+void DramChannel::Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from, DramClock pace,
+                        DramClock quiet) {
   if (offering()) throw InternalError("a DRAM channel was offered two transfers at once");
   offer_write_ = write;
   offer_next_ = burst;
   offer_end_ = end;
   offer_from_ = from;
   offer_pace_ = pace;
+  offer_quiet_ = quiet;
   offer_fresh_ = true;
   LocateOffer();
 }

@@ -153,7 +153,8 @@ int DramChannel::ColumnsInARow(const Choice& choice, DramClock limit, int& taken
 int DramChannel::StepsWhileFilling(int steps, DramClock at, int step, int served_without, int& taken) const {
   DramClock take = TakeAt();
   const DramClock pace = TakeStep();
-  std::int64_t room = queues_[write_mode_ ? 1 : 0].room(), alike = offer_alike_;
+  std::int64_t room = queue().room(), alike = offer_alike_;
+  const bool goes_on = offer_next_ + static_cast<std::uint64_t>(alike) < offer_end_;  // in another row
   int done = 0;
   std::int64_t coming = 0;
   for (; done < steps; ++done, ++room) {
@@ -163,7 +164,8 @@ int DramChannel::StepsWhileFilling(int steps, DramClock at, int step, int served
     take += more * pace;
     room -= more;
     alike -= more;
-    if (done > 0 && (alike == 0 || room == 0 || done >= served_without + coming + more)) break;
+    const bool ends = alike == 0 && (goes_on || now > offer_quiet_);
+    if (done > 0 && (ends || room == 0 || done >= served_without + coming + more)) break;
     coming += more;
   }
   taken = static_cast<int>(coming);

@@ -121,6 +121,8 @@ class Run {
     std::int64_t first_order = 0;
   };
 
+  static std::size_t Index(std::int64_t i) { return static_cast<std::size_t>(i); }
+
   bool CanSubmit() const { return in_flight_ < config_.outstanding || released_.size() > 0; }
 
   std::size_t FirstBusy() {
@@ -159,23 +161,29 @@ class Run {
     const std::uint64_t begin = address / burst;
     const std::uint64_t end =
         (address + static_cast<std::uint64_t>(count) * kTrafficRequestBytes - 1) / burst + 1;
+    const Slot fresh = {kNever, 0, count == 1 ? static_cast<int>(end - begin) : 1};
     for (int i = 0; i < count && !write_; ++i) {
-      slot_ = free_.back();
-      free_.pop_back();
-      slots_[static_cast<std::size_t>(slot_)] = {kNever, 0, static_cast<int>(end - begin) / count};
+      slot_ = free_[free_.size() - 1 - static_cast<std::size_t>(i)];
+      slots_[Index(slot_)] = fresh;
       if (count > 1) reads_in_[0].slots.push_back(slot_);
     }
+    if (!write_) free_.resize(free_.size() - static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < channels_.size(); ++i) {
       const std::uint64_t part = map_.BurstsBefore(begin, static_cast<int>(i));
       const std::uint64_t part_end = map_.BurstsBefore(end, static_cast<int>(i));
       if (part == part_end) continue;
       std::vector<int>& slots = reads_in_[i].slots;
       if (!write_ && count == 1) slots.insert(slots.end(), part_end - part, slot_);
-      channels_[i].Offer(write_, part, part_end, from, pace);
+      channels_[i].Offer(write_, part, part_end, from, pace, Quiet(channels_[i], from, count));
     }
     offered_ = count;
     submitted_ += count;
-    CheckAccepted();
+  }
+
+  // No request after the `count` that are to be offered can be accepted before: one has to be answered first.
+  DramClock Quiet(DramChannel& channel, DramClock from, int count) {
+    if (single_steps_ || in_flight_ + (write_ ? 0 : count) < config_.outstanding) return 0;
+    return released_.size() > 0 ? released_[0] : std::min(channel.Next(), from) + read_clocks_;
   }
 
   void Release(int count) {
@@ -215,33 +223,35 @@ class Run {
     }
     in_flight_ += count;
     if (count > 1) return;
-    Slot& slot = slots_[static_cast<std::size_t>(slot_)];
+    Slot& slot = slots_[Index(slot_)];
     if (channels_.size() > 1) slot.accepted = last_accepted_;
     if (slot.left == 0) Complete(slot_);
   }
 
   void Collect(std::size_t channel) {
     Waiting& waiting = reads_in_[channel];
-    const auto slot_of = [&](std::int64_t order) -> int& {
-      return waiting.slots[static_cast<std::size_t>(order - waiting.first_order)];
-    };
-    for (const PacedReads& taken : channels_[channel].taken()) {
+    const auto slots_from = [&](std::int64_t order) { return &waiting.slots[Index(order - waiting.first_order)]; };
+    std::vector<PacedReads>& all_taken = channels_[channel].taken();
+    for (const PacedReads& taken : all_taken) {
+      const int* numbers = slots_from(taken.order);
       for (int i = 0; i < taken.count; ++i) {
-        Slot& slot = slots_[static_cast<std::size_t>(slot_of(taken.order + i))];
-        slot.accepted = std::min(slot.accepted, taken.at + taken.step * i);
+        DramClock& accepted = slots_[Index(numbers[i])].accepted;
+        accepted = std::min(accepted, taken.at + taken.step * i);
       }
     }
-    channels_[channel].taken().clear();
-    for (const PacedReads& served : channels_[channel].served()) {
+    all_taken.clear();
+    std::vector<PacedReads>& all_served = channels_[channel].served();
+    const int accepting = offered_ == 1 && !write_ ? slot_ : -1;
+    for (const PacedReads& served : all_served) {
+      int* numbers = slots_from(served.order);
       for (int i = 0; i < served.count; ++i) {
-        const int number = std::exchange(slot_of(served.order + i), -1);
-        Slot& slot = slots_[static_cast<std::size_t>(number)];
+        const int number = std::exchange(numbers[i], -1);
+        Slot& slot = slots_[Index(number)];
         slot.done = std::max(slot.done, served.at + served.step * i);
-        const bool accepting = offered_ == 1 && !write_ && number == slot_;
-        if (--slot.left == 0 && !accepting) Complete(number);
+        if (--slot.left == 0 && number != accepting) Complete(number);
       }
     }
-    channels_[channel].served().clear();
+    all_served.clear();
     while (waiting.done < waiting.slots.size() && waiting.slots[waiting.done] < 0) ++waiting.done;
     if (waiting.done < kForgotten && waiting.done < waiting.slots.size()) return;
     waiting.slots.erase(waiting.slots.begin(),
@@ -251,12 +261,12 @@ class Run {
   }
 
   void Complete(int number) {
-    const Slot& slot = slots_[static_cast<std::size_t>(number)];
-    const auto latency = static_cast<std::size_t>(slot.done - slot.accepted);
-    if (latencies_.size() <= latency) latencies_.resize(latency + 1);
-    ++latencies_[latency];
+    const Slot& slot = slots_[Index(number)];
+    const DramClock latency = slot.done - slot.accepted;
+    if (latencies_.size() <= Index(latency)) latencies_.resize(Index(latency) + 1);
+    ++latencies_[Index(latency)];
     ++result_.reads;
-    result_.latency_clocks += slot.done - slot.accepted;
+    result_.latency_clocks += latency;
     result_.clocks = std::max(result_.clocks, slot.done);
     released_.Insert(slot.done);
     free_.push_back(number);

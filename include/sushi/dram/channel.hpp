@@ -38,7 +38,8 @@ class DramChannel {
 
   // Offers bursts [burst, end) of the channel: the first may be taken from `from` on and each other one
   // `pace` clocks after the one before, one a clock while their queue has room. No offer may be open.
-  void Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from, DramClock pace = 1);
+  void Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from, DramClock pace = 1,
+             DramClock quiet = 0);
   bool offering() const { return offer_next_ < offer_end_; }
   DramClock first_taken() const { return first_taken_; }  // of the last offer
   DramClock last_taken() const { return last_taken_; }
@@ -145,6 +146,7 @@ class DramChannel {
   BurstLocation offer_where_;                  // of offer_next_
   std::int64_t offer_alike_ = 0;               // bursts of the offer from there on in the same row
   DramClock offer_from_ = 0, offer_pace_ = 1;  // of offer_next_
+  DramClock offer_quiet_ = 0;
   DramClock first_taken_ = 0, last_taken_ = -1;
   std::array<DramClock, 2> room_since_{};  // when each queue was last full
   bool offer_fresh_ = false;
