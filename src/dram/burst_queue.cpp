@@ -50,6 +50,13 @@ void BurstQueue::Extend(int bank, int count) {
   size_ += count;
 }
 
+void BurstQueue::Advance(std::int64_t count, int columns) {
+  for (BurstRun& run : runs_) {  // those that are free do not mind
+    run.order += count;
+    run.column += columns;
+  }
+}
+
 void BurstQueue::Take(int bank, int run, int count) {
   BurstRun& taken = At(run);
   size_ -= count;

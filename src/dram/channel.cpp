@@ -39,7 +39,7 @@ void DramChannel::Offer(bool write, std::uint64_t burst, std::uint64_t end, Dram
                         DramClock quiet) {
   if (offering()) throw InternalError("a DRAM channel was offered two transfers at once");
   offer_write_ = write;
-  offer_next_ = burst;
+  offer_begin_ = offer_next_ = burst;
   offer_end_ = end;
   offer_from_ = from;
   offer_pace_ = pace;
@@ -121,7 +121,7 @@ void DramChannel::MoveOffer(int count, DramClock at, DramClock step) {
   offer_from_ += offer_pace_ * count;
   offer_alike_ -= count;
   offer_where_.column += count;
-  if (offer_alike_ == 0 && offering()) LocateOffer();
+  if (offer_alike_ <= 0 && offering()) LocateOffer();
   (offer_write_ ? writes_taken_ : reads_taken_) += count;
   next_command_ = std::max(next_command_, last_taken_ + 1);
 }

@@ -56,6 +56,8 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
       whole_rows_ && config_.page == PagePolicy::kOpen && config_.scheduling == DramScheduling::kFrFcfs;
   BurstQueue& waiting = queue();
   const bool was_full = waiting.full();
+  const int rounds = stretch && was_full ? Rounds(choice, limit) : 0;
+  if (rounds > 0) return IssueRounds(rounds, choice);
   int count = 1, taken = 0, pairs = 0, other = 0, step = timing_.same_group_step();
   if (stretch && HasOneBit(hits)) {
     count = ColumnsInARow(choice, limit, taken);
@@ -201,6 +203,61 @@ int DramChannel::ColumnPairs(const Choice& choice, int other, DramClock limit, i
   if (pairs == run.count && run.next >= 0) --pairs;
   if (fills) StepsWhileFilling(2 * pairs, choice.at, step, 2 * pairs, taken);
   return pairs;
+}
+
+// A long transfer that goes round the banks: how many times it may do so at the pace of tCCD_S, every access
+// making room for the burst that will take its place. The full queue holds bursts of this transfer only, and
+// rows that are open.
+int DramChannel::Rounds(const Choice& choice, DramClock limit) const {
+  const auto round = static_cast<int>(map_.round());
+  const int step = timing_.other_group_step();
+  const int size = queue().size();
+  const std::uint64_t first = offer_next_ - static_cast<std::uint64_t>(size);
+  if (round == 0 || size < 2 || refreshing_ != 0 || !offering() || offer_write_ != write_mode_ ||
+      offer_from_ > choice.at || offer_pace_ > step || timing_.same_group_step() > 2 * step ||
+      step > timing_.read_data_clocks() || first < offer_begin_ || first > offer_next_ ||
+      choice.order != (write_mode_ ? writes_taken_ : reads_taken_) - size ||
+      map_.RoundBlock(first) != map_.RoundBlock(offer_next_)) {
+    return 0;
+  }
+  const std::uint64_t left = std::min(offer_end_, map_.RoundBlockEnd(offer_next_)) - offer_next_;
+  const int steps = std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode());
+  const int rounds =
+      static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(steps))) / round;
+  if (rounds == 0) return 0;
+  for (std::uint64_t banks = queue().banks(); banks != 0; banks &= banks - 1) {
+    if (queue().Run(queue().First(LowestBit(banks))).order < choice.order) return 0;
+  }
+  for (int i = 0; i < round; ++i) {
+    const BurstLocation where = map_.Locate(first + static_cast<std::uint64_t>(i));
+    if (timing_.OpenRow(where.bank) != where.row ||
+        timing_.EarliestColumn(where.bank, write_mode_) > choice.at + DramClock{step} * i ||
+        (!write_mode_ && queues_[1].Holds(where, rounds + size))) {
+      return 0;
+    }
+  }
+  return rounds;
+}
+
+void DramChannel::IssueRounds(int rounds, const Choice& choice) {
+  const auto round = static_cast<int>(map_.round());
+  const int step = timing_.other_group_step(), count = rounds * round;
+  const std::uint64_t first = offer_next_ - static_cast<std::uint64_t>(queue().size());
+  for (int i = 0; i < round; ++i) {
+    const int bank = map_.Locate(first + static_cast<std::uint64_t>(i)).bank;
+    banks_[Index(bank)].hits += rounds;
+    timing_.Column(bank, write_mode_, false, choice.at + DramClock{step} * (count - round + i));
+  }
+  for (int i = 0; log_ != nullptr && i < count; ++i) {
+    const BurstLocation where = map_.Locate(first + static_cast<std::uint64_t>(i));
+    Log(choice.at + DramClock{step} * i, choice.command, where.bank, where.row, where.column);
+  }
+  (write_mode_ ? activity_.writes : activity_.reads) += count;
+  if (!write_mode_) served_.push_back({choice.order, count, choice.at + timing_.read_data_clocks(), step});
+  queue().Advance(count, rounds);
+  room_since_[write_mode_ ? 1 : 0] = choice.at;
+  MoveOffer(count, choice.at, step);
+  ForgetChoices();
 }
 
 void DramChannel::Serve(int bank, int count, DramClock at, int step) {

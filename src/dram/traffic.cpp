@@ -230,7 +230,9 @@ class Run {
 
   void Collect(std::size_t channel) {
     Waiting& waiting = reads_in_[channel];
-    const auto slots_from = [&](std::int64_t order) { return &waiting.slots[Index(order - waiting.first_order)]; };
+    const auto slots_from = [&](std::int64_t order) {
+      return &waiting.slots[Index(order - waiting.first_order)];
+    };
     std::vector<PacedReads>& all_taken = channels_[channel].taken();
     for (const PacedReads& taken : all_taken) {
       const int* numbers = slots_from(taken.order);

@@ -41,6 +41,8 @@ class BurstQueue {
   void Extend(int bank, int count);
   // Takes the first `count` bursts of a run.
   void Take(int bank, int run, int count);
+  // As if all that waits had been taken and the bursts `columns` on had come, `count` later.
+  void Advance(std::int64_t count, int columns);
 
  private:
   BurstRun& At(int index) { return runs_[static_cast<std::size_t>(index)]; }

@@ -116,6 +116,8 @@ class DramChannel {
   int StepsWhileFilling(int steps, DramClock at, int step, int served_without, int& taken) const;
   int ColumnPairs(const Choice& choice, int other, DramClock limit, int& taken);
   bool Fills() const;
+  int Rounds(const Choice& choice, DramClock limit) const;
+  void IssueRounds(int rounds, const Choice& choice);
   int StepsUntil(DramClock limit, DramClock at, int step) const;
   DramClock PaceLimit(DramClock limit) const;
   int StepsInMode() const;
@@ -142,7 +144,7 @@ class DramChannel {
   std::uint64_t hit_ = 0, closed_ = 0, conflict_ = 0;  // banks by what their next burst of the queue needs
 
   bool offer_write_ = false;
-  std::uint64_t offer_next_ = 0, offer_end_ = 0;
+  std::uint64_t offer_begin_ = 0, offer_next_ = 0, offer_end_ = 0;
   BurstLocation offer_where_;                  // of offer_next_
   std::int64_t offer_alike_ = 0;               // bursts of the offer from there on in the same row
   DramClock offer_from_ = 0, offer_pace_ = 1;  // of offer_next_
