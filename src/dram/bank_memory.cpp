@@ -91,13 +91,6 @@ DramClock BankMemory::NextStart(const State& state, std::size_t& transfer) const
   return start;
 }
 
-DramClock BankMemory::NextClock(State& state) const {
-  std::size_t transfer = 0;
-  DramClock next = NextStart(state, transfer);
-  for (DramChannel& channel : state.channels) next = std::min(next, channel.Next());
-  return next;
-}
-
 // The next thing that happens, if it does so up to `limit`.
 bool BankMemory::Advance(State& state, DramClock limit) const {
   std::size_t transfer = 0;
@@ -218,8 +211,8 @@ std::optional<Picoseconds> BankMemory::NextEvent() {
       if (earliest == nullptr || event.at < earliest->at) earliest = &event;
     }
     if (earliest == nullptr && state.transfers.empty()) return std::nullopt;
-    if (earliest != nullptr && earliest->at <= TimeOf(NextClock(state))) return earliest->at;
-    Advance(state, kNever);
+    // Not past an event: what is submitted then would find the state of no use.
+    if (!Advance(state, earliest == nullptr ? kNever : EdgeAt(earliest->at))) return earliest->at;
   }
 }
 

@@ -221,10 +221,9 @@ inline std::int64_t DramChannel::OrderOf(DramCommand command, int bank) const {
 }
 
 template <DramCommand kCommand>
-const DramChannel::Choice& DramChannel::First(Found& found, std::uint64_t banks) const {
-  if (found.known && found.choice.at >= next_command_) return found.choice;
+void DramChannel::Find(Found& found, std::uint64_t banks) const {
   found = {Choice(), true};
-  if (banks == 0) return found.choice;
+  if (banks == 0) return;
   std::array<DramClock, 64> ready;  // without branches, which would be mispredicted
   DramClock at = kNever;
   for (std::uint64_t left = banks; left != 0; left &= left - 1) {
@@ -242,7 +241,6 @@ const DramChannel::Choice& DramChannel::First(Found& found, std::uint64_t banks)
     order = std::min(order, own);
   }
   found.choice = {at, kCommand, oldest, order};
-  return found.choice;
 }
 
 template <DramCommand kCommand>
@@ -273,10 +271,13 @@ void DramChannel::ForgetChoices() {
 const DramChannel::Choice& DramChannel::Best() {
   if (best_known_) return best_;
   const std::uint64_t banks = Candidates();
-  best_ = First<DramCommand::kRead>(column_, banks & hit_);
+  const auto holds = [&](const Found& found) { return found.known && found.choice.at >= next_command_; };
+  if (!holds(column_)) Find<DramCommand::kRead>(column_, banks & hit_);
+  if (!holds(activate_)) Find<DramCommand::kActivate>(activate_, banks & closed_);
+  if (!holds(precharge_)) Find<DramCommand::kPrecharge>(precharge_, banks & conflict_);
+  best_ = column_.choice;
   if (write_mode_) best_.command = DramCommand::kWrite;
-  const Choice& activate = First<DramCommand::kActivate>(activate_, banks & closed_);
-  const Choice& precharge = First<DramCommand::kPrecharge>(precharge_, banks & conflict_);
+  const Choice &activate = activate_.choice, &precharge = precharge_.choice;
   const Choice& row = activate.Before(precharge) ? activate : precharge;
   pace_end_ = row.at;
   if (row.at < best_.at) best_ = row;

@@ -103,7 +103,7 @@ class DramChannel {
   DramClock ReadyAt(DramCommand command, int bank) const;
   std::int64_t OrderOf(DramCommand command, int bank) const;
   template <DramCommand kCommand>
-  const Choice& First(Found& found, std::uint64_t banks) const;
+  void Find(Found& found, std::uint64_t banks) const;
   template <DramCommand kCommand>
   void Reconsider(Found& found, int bank, bool candidate) const;
   Choice FindRefresh() const;
