@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "due_events.hpp"
 #include "sushi/core/error.hpp"
 
 namespace sushi {
@@ -206,10 +207,7 @@ std::optional<Picoseconds> BankMemory::NextEvent() {
   event_driven_ = true;
   State& state = Ahead();
   while (true) {
-    const MemoryEvent* earliest = nullptr;
-    for (const MemoryEvent& event : state.events) {
-      if (earliest == nullptr || event.at < earliest->at) earliest = &event;
-    }
+    const MemoryEvent* earliest = FirstEvent(state.events);
     if (earliest == nullptr && state.transfers.empty()) return std::nullopt;
     // Not past an event: what is submitted then would find the state of no use.
     if (!Advance(state, earliest == nullptr ? kNever : EdgeAt(earliest->at))) return earliest->at;
@@ -231,18 +229,8 @@ void BankMemory::AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) {
   State& state = looked_ahead_ ? ahead_ : now_;
   while (Advance(state, EdgeAt(now))) {
   }
-  Report(state, now, events);
+  MoveDueEvents(state.events, now, events);
   reported_ = std::max(reported_, now);
-}
-
-void BankMemory::Report(State& state, Picoseconds now, std::vector<MemoryEvent>& events) const {
-  const auto later = std::stable_partition(state.events.begin(), state.events.end(),
-                                           [&](const MemoryEvent& event) { return event.at <= now; });
-  std::sort(state.events.begin(), later, [](const MemoryEvent& a, const MemoryEvent& b) {
-    return std::tie(a.at, a.kind, a.request) < std::tie(b.at, b.kind, b.request);
-  });
-  events.insert(events.end(), state.events.begin(), later);
-  state.events.erase(state.events.begin(), later);
 }
 
 MemoryTiming BankMemory::Finish(RequestId request) {

@@ -22,13 +22,6 @@ bool BurstQueue::Holds(const BurstLocation& where, int count) const {
   return false;
 }
 
-bool BurstQueue::Extends(const BurstLocation& where, std::int64_t order) const {
-  const int last = Last(where.bank);
-  if (last < 0) return false;
-  const BurstRun& run = Run(last);
-  return run.row == where.row && run.column + run.count == where.column && run.order + run.count == order;
-}
-
 void BurstQueue::Append(const BurstLocation& where, std::int64_t order) {
   int index = free_;
   if (index >= 0) {
@@ -43,11 +36,6 @@ void BurstQueue::Append(const BurstLocation& where, std::int64_t order) {
   last_[bank] = index;
   banks_ |= std::uint64_t{1} << where.bank;
   ++size_;
-}
-
-void BurstQueue::Extend(int bank, int count) {
-  At(Last(bank)).count += count;
-  size_ += count;
 }
 
 void BurstQueue::Advance(std::int64_t count, int columns) {

@@ -70,7 +70,6 @@ class BankMemory : public Memory {
   State& Ahead();
   bool HasPassed(const State& state, Picoseconds now) const;
   void KeepTimings(State& state);
-  void Report(State& state, Picoseconds now, std::vector<MemoryEvent>& events) const;
 
   DramDeviceConfig dram_;
   AddressMap map_;
