@@ -82,7 +82,9 @@ void DramChannel::Take(DramClock limit) {
   const BurstQueue& side = queues_[offer_write_ ? 1 : 0];
   // Until the next command, refresh or change of mode nothing depends on how many have come.
   const DramClock step = TakeStep();
-  std::int64_t count = (std::min({limit, Best().at - 1, next_due_ - 1}) - at) / step + 1;
+  std::int64_t count = std::min({limit, Best().at - 1, next_due_ - 1}) - at;
+  if (step > 1) count /= step;
+  ++count;
   count = std::min({count, offer_alike_, std::int64_t{side.room()}});
   const int turn = queues_[0].size() > 0 ? config_.write_high_watermark
                                          : std::min(config_.write_high_watermark, LowWatermark() + 1);
@@ -224,6 +226,11 @@ template <DramCommand kCommand>
 void DramChannel::Find(Found& found, std::uint64_t banks) const {
   found = {Choice(), true};
   if (banks == 0) return;
+  if (HasOneBit(banks)) {
+    const int bank = LowestBit(banks);
+    found.choice = {std::max(ReadyAt(kCommand, bank), next_command_), kCommand, bank, OrderOf(kCommand, bank)};
+    return;
+  }
   std::array<DramClock, 64> ready;  // without branches, which would be mispredicted
   DramClock at = kNever;
   for (std::uint64_t left = banks; left != 0; left &= left - 1) {

@@ -56,7 +56,7 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
       whole_rows_ && config_.page == PagePolicy::kOpen && config_.scheduling == DramScheduling::kFrFcfs;
   BurstQueue& waiting = queue();
   const bool was_full = waiting.full();
-  const int rounds = stretch && was_full ? Rounds(choice, limit) : 0;
+  const int rounds = stretch && was_full && map_.round() > 0 ? Rounds(choice, limit) : 0;
   if (rounds > 0) return IssueRounds(rounds, choice);
   int count = 1, taken = 0, pairs = 0, other = 0, step = timing_.same_group_step();
   if (stretch && HasOneBit(hits)) {
@@ -161,8 +161,8 @@ int DramChannel::StepsWhileFilling(int steps, DramClock at, int step, int served
   std::int64_t coming = 0;
   for (; done < steps; ++done, ++room) {
     const DramClock now = at + DramClock{step} * done;
-    const std::int64_t more =
-        std::clamp<std::int64_t>((now - take + pace - 1) / pace, 0, std::min(room, alike));
+    std::int64_t more = 0;
+    if (now > take) more = std::min({pace == 1 ? now - take : (now - take + pace - 1) / pace, room, alike});
     take += more * pace;
     room -= more;
     alike -= more;
@@ -197,11 +197,15 @@ int DramChannel::ColumnPairs(const Choice& choice, int other, DramClock limit, i
                                                                             : waiting.Run(pick).count;
   };
   int pairs = std::min({steps / 2, count(choice.bank), count(other)});
-  if (fills) pairs = StepsWhileFilling(2 * pairs, choice.at, step, 2 * pairs, taken) / 2;
+  int filled = 0;
+  if (fills) {
+    filled = StepsWhileFilling(2 * pairs, choice.at, step, 2 * pairs, taken);
+    pairs = filled / 2;
+  }
   // The first bank may turn to another row while the other one has its last turn.
   const BurstRun& run = waiting.Run(waiting.First(choice.bank));
   if (pairs == run.count && run.next >= 0) --pairs;
-  if (fills) StepsWhileFilling(2 * pairs, choice.at, step, 2 * pairs, taken);
+  if (2 * pairs < filled) StepsWhileFilling(2 * pairs, choice.at, step, 2 * pairs, taken);
   return pairs;
 }
 
@@ -213,7 +217,7 @@ int DramChannel::Rounds(const Choice& choice, DramClock limit) const {
   const int step = timing_.other_group_step();
   const int size = queue().size();
   const std::uint64_t first = offer_next_ - static_cast<std::uint64_t>(size);
-  if (round == 0 || size < 2 || refreshing_ != 0 || !offering() || offer_write_ != write_mode_ ||
+  if (size < 2 || refreshing_ != 0 || !offering() || offer_write_ != write_mode_ ||
       offer_from_ > choice.at || offer_pace_ > step || timing_.same_group_step() > 2 * step ||
       step > timing_.read_data_clocks() || first < offer_begin_ || first > offer_next_ ||
       choice.order != (write_mode_ ? writes_taken_ : reads_taken_) - size ||
