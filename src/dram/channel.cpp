@@ -228,7 +228,8 @@ void DramChannel::Find(Found& found, std::uint64_t banks) const {
   if (banks == 0) return;
   if (HasOneBit(banks)) {
     const int bank = LowestBit(banks);
-    found.choice = {std::max(ReadyAt(kCommand, bank), next_command_), kCommand, bank, OrderOf(kCommand, bank)};
+    found.choice = {std::max(ReadyAt(kCommand, bank), next_command_), kCommand, bank,
+                    OrderOf(kCommand, bank)};
     return;
   }
   std::array<DramClock, 64> ready;  // without branches, which would be mispredicted

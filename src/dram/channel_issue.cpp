@@ -217,9 +217,9 @@ int DramChannel::Rounds(const Choice& choice, DramClock limit) const {
   const int step = timing_.other_group_step();
   const int size = queue().size();
   const std::uint64_t first = offer_next_ - static_cast<std::uint64_t>(size);
-  if (size < 2 || refreshing_ != 0 || !offering() || offer_write_ != write_mode_ ||
-      offer_from_ > choice.at || offer_pace_ > step || timing_.same_group_step() > 2 * step ||
-      step > timing_.read_data_clocks() || first < offer_begin_ || first > offer_next_ ||
+  if (size < 2 || refreshing_ != 0 || !offering() || offer_write_ != write_mode_ || offer_from_ > choice.at ||
+      offer_pace_ > step || timing_.same_group_step() > 2 * step || step > timing_.read_data_clocks() ||
+      first < offer_begin_ || first > offer_next_ ||
       choice.order != (write_mode_ ? writes_taken_ : reads_taken_) - size ||
       map_.RoundBlock(first) != map_.RoundBlock(offer_next_)) {
     return 0;
