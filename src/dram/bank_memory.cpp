@@ -208,9 +208,13 @@ std::optional<Picoseconds> BankMemory::NextEvent() {
   State& state = Ahead();
   while (true) {
     const MemoryEvent* earliest = FirstEvent(state.events);
-    if (earliest == nullptr && state.transfers.empty()) return std::nullopt;
     // Not past an event: what is submitted then would find the state of no use.
-    if (!Advance(state, earliest == nullptr ? kNever : EdgeAt(earliest->at))) return earliest->at;
+    if (earliest == nullptr) {
+      if (state.transfers.empty()) return std::nullopt;
+      Advance(state, kNever);
+    } else if (!Advance(state, EdgeAt(earliest->at))) {
+      return earliest->at;
+    }
   }
 }
 
