@@ -221,7 +221,8 @@ TEST(LayerDump, IsMetByNumPy) {
 }
 
 TEST(LayerDump, OfMobileNetWithSharedTapsIsMetByNumPy) {
-  ExpectNumPyMeets("infer " + kRoot + "/configs/experiment/mobilenet.yaml --subnet pixel1_28ms"
+  ExpectNumPyMeets("infer " + kRoot +
+                       "/configs/experiment/mobilenet.yaml --subnet pixel1_28ms"
                        " --cached pixel1_20ms --set supernet.kernel_sharing=centre_crop",
                    {"stem.conv", "first.depthwise3", "stage2.block0.depthwise", "stage2.block0.se.pool",
                     "stage2.block0.se.expand", "stage2.block0.se.scale", "stage2.block1.project",

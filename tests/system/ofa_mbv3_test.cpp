@@ -1,6 +1,5 @@
 // The published MobileNetV3 SubNets: their blocks, bounds, agreement of the engines, data bit for bit.
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -201,8 +200,9 @@ TEST_P(Mbv3, ModulesAndKernelFreeDriverAgreeWithAndWithoutData) {
 
 // In these blocks the first SubNet's kernels are 5, 7, 5 and 3 wide, the second's 7, 7, 3 and 3 (width 1.0).
 TEST_P(Mbv3, WithCentreCropASubNetFindsItsTapsAmongAnothers) {
-  const std::set<std::string> computed{"first.depthwise3", "stage2.block0.depthwise", "stage3.block0.depthwise",
-                                       "stage4.block0.depthwise", "stage5.block0.depthwise"};
+  const std::set<std::string> computed{"first.depthwise3", "stage2.block0.depthwise",
+                                       "stage3.block0.depthwise", "stage4.block0.depthwise",
+                                       "stage5.block0.depthwise"};
   for (const auto& [first, second] : {std::pair{0, 1}, {1, 0}}) {
     testing::InChild([&, first = first, second = second] {
       ExpectDataOf(World(GetParam(), "zcu104", "centre_crop"), first, second, computed);
@@ -228,7 +228,8 @@ TEST(OfaMbv3, OneWidthHasTheWorkAndWeightsOfItsBlocks) {
 // What a layer table says of the nets, one line an op, with all its columns.
 std::string TableOf(const SuperNet& net) {
   std::ostringstream csv;
-  csv << "subnet,layer,kind,supernet_layer,out_channels,in_channels,depthwise,kernel_h,kernel_w,in_h,in_w,pad_h,"
+  csv << "subnet,layer,kind,supernet_layer,out_channels,in_channels,depthwise,kernel_h,kernel_w,in_h,in_w,"
+         "pad_h,"
          "pad_w,stride_h,stride_w,bias,activation,name,input,add,scale\n";
   for (const SubNet& subnet : net.subnets) {
     std::vector<std::string> writer(subnet.tensors.size(), "image");
@@ -259,8 +260,9 @@ SuperNet WithTheLargest() {
     const auto five = [](const std::string& list) {
       return "[" + list + "," + list + "," + list + "," + list + "," + list + "]";
     };
-    text += "    - {name: largest" + k + ", top1_percent: 78, input_size: 128, depth: [4, 4, 4, 4, 4], kernel: " +
-            five(kernels) + ", expand: " + five(ratios) + "}\n";
+    text += "    - {name: largest" + k +
+            ", top1_percent: 78, input_size: 128, depth: [4, 4, 4, 4, 4], kernel: " + five(kernels) +
+            ", expand: " + five(ratios) + "}\n";
   }
   return config::LoadSuperNet(*config::ParseYaml(text, "m.yaml").Find("supernet"));
 }
