@@ -102,8 +102,7 @@ void CheckChannelwise(const Node& row, const std::string& path, const Op& op) {
 void CheckScaleShape(const Node& row, const std::string& path, const Op& op) {
   const bool one = op.kernel_h == 1 && op.kernel_w == 1 && op.stride_h == 1 && op.stride_w == 1;
   if (one) return;  // so has the padding: it is below the kernel's size
-  throw UserError(row.mark, path,
-                  "expected kernel_h, kernel_w, stride_h and stride_w of 1 for a scale");
+  throw UserError(row.mark, path, "expected kernel_h, kernel_w, stride_h and stride_w of 1 for a scale");
 }
 
 Op ReadShape(const Node& row, const std::string& path) {

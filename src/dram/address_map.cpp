@@ -146,6 +146,16 @@ AddressMap::AddressMap(const DramDeviceConfig& dram)
   }
   if (channel_bits_ == 0) channel_shift_ = shift;
   if (!slices_.empty() && slices_.front().target == Target::kColumn) stretch_bits_ = slices_.front().bits;
+  if (slices_.empty() || slices_.front().target != Target::kGroup) return;
+  int bits = 0;
+  for (const Slice& slice : slices_) {
+    if (slice.target == Target::kColumn) {
+      round_bits_ = bits;
+      round_block_bits_ = bits + slice.bits;
+    }
+    if (slice.target != Target::kGroup && slice.target != Target::kBank) return;
+    bits += slice.bits;
+  }
 }
 
 int AddressMap::ChannelOf(std::uint64_t burst) const {

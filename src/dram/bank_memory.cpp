@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "due_events.hpp"
 #include "sushi/core/error.hpp"
 
 namespace sushi {
@@ -91,13 +92,6 @@ DramClock BankMemory::NextStart(const State& state, std::size_t& transfer) const
   return start;
 }
 
-DramClock BankMemory::NextClock(State& state) const {
-  std::size_t transfer = 0;
-  DramClock next = NextStart(state, transfer);
-  for (DramChannel& channel : state.channels) next = std::min(next, channel.Next());
-  return next;
-}
-
 // The next thing that happens, if it does so up to `limit`.
 bool BankMemory::Advance(State& state, DramClock limit) const {
   std::size_t transfer = 0;
@@ -179,7 +173,7 @@ void BankMemory::CheckTaken(State& state) const {
 }
 
 void BankMemory::Collect(State& state, std::size_t channel) const {
-  for (const ServedReads& served : state.channels[channel].served()) {
+  for (const PacedReads& served : state.channels[channel].served()) {
     for (std::size_t i = 0; i < state.transfers.size(); ++i) {
       Transfer& transfer = state.transfers[i];
       if (!transfer.started || transfer.request.write) continue;
@@ -188,7 +182,7 @@ void BankMemory::Collect(State& state, std::size_t channel) const {
       const std::int64_t end = std::min(served.order + served.count, part.order + part.count);
       if (begin >= end) continue;
       const auto data_end = [&](std::int64_t order) {
-        return served.data_end + served.step * (order - served.order);
+        return served.at + served.step * (order - served.order);
       };
       const Picoseconds first = TimeOf(data_end(begin) - dram_.BurstClocks());
       const bool fresh = transfer.timing.done == transfer.timing.start;
@@ -213,13 +207,14 @@ std::optional<Picoseconds> BankMemory::NextEvent() {
   event_driven_ = true;
   State& state = Ahead();
   while (true) {
-    const MemoryEvent* earliest = nullptr;
-    for (const MemoryEvent& event : state.events) {
-      if (earliest == nullptr || event.at < earliest->at) earliest = &event;
+    const MemoryEvent* earliest = FirstEvent(state.events);
+    // Not past an event: what is submitted then would find the state of no use.
+    if (earliest == nullptr) {
+      if (state.transfers.empty()) return std::nullopt;
+      Advance(state, kNever);
+    } else if (!Advance(state, EdgeAt(earliest->at))) {
+      return earliest->at;
     }
-    if (earliest == nullptr && state.transfers.empty()) return std::nullopt;
-    if (earliest != nullptr && earliest->at <= TimeOf(NextClock(state))) return earliest->at;
-    Advance(state, kNever);
   }
 }
 
@@ -238,18 +233,8 @@ void BankMemory::AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) {
   State& state = looked_ahead_ ? ahead_ : now_;
   while (Advance(state, EdgeAt(now))) {
   }
-  Report(state, now, events);
+  MoveDueEvents(state.events, now, events);
   reported_ = std::max(reported_, now);
-}
-
-void BankMemory::Report(State& state, Picoseconds now, std::vector<MemoryEvent>& events) const {
-  const auto later = std::stable_partition(state.events.begin(), state.events.end(),
-                                           [&](const MemoryEvent& event) { return event.at <= now; });
-  std::sort(state.events.begin(), later, [](const MemoryEvent& a, const MemoryEvent& b) {
-    return std::tie(a.at, a.kind, a.request) < std::tie(b.at, b.kind, b.request);
-  });
-  events.insert(events.end(), state.events.begin(), later);
-  state.events.erase(state.events.begin(), later);
 }
 
 MemoryTiming BankMemory::Finish(RequestId request) {

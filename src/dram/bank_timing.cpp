@@ -76,6 +76,7 @@ void BankTiming::Activate(int bank, std::int64_t row, DramClock now) {
   Raise(rank.activate, now + timing_.rrd_s);
   rank.window[rank.next] = now + timing_.faw;
   rank.next = (rank.next + 1) % 4;
+  Raise(rank.activate, rank.window[rank.next]);
   if (rank.open++ == 0 && now >= rank.closes) {
     rank.open_clocks += rank.closes - rank.opened;
     rank.opened = now;

@@ -22,13 +22,6 @@ bool BurstQueue::Holds(const BurstLocation& where, int count) const {
   return false;
 }
 
-bool BurstQueue::Extends(const BurstLocation& where, std::int64_t order) const {
-  const int last = Last(where.bank);
-  if (last < 0) return false;
-  const BurstRun& run = Run(last);
-  return run.row == where.row && run.column + run.count == where.column && run.order + run.count == order;
-}
-
 void BurstQueue::Append(const BurstLocation& where, std::int64_t order) {
   int index = free_;
   if (index >= 0) {
@@ -45,9 +38,11 @@ void BurstQueue::Append(const BurstLocation& where, std::int64_t order) {
   ++size_;
 }
 
-void BurstQueue::Extend(int bank, int count) {
-  At(Last(bank)).count += count;
-  size_ += count;
+void BurstQueue::Advance(std::int64_t count, int columns) {
+  for (BurstRun& run : runs_) {  // those that are free do not mind
+    run.order += count;
+    run.column += columns;
+  }
 }
 
 void BurstQueue::Take(int bank, int run, int count) {

@@ -35,12 +35,15 @@ DramChannel::DramChannel(const DramDeviceConfig& dram, const AddressMap& map)
   next_due_ = due_.front();
 }
 
-void DramChannel::Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from) {
+void DramChannel::Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from, DramClock pace,
+                        DramClock quiet) {
   if (offering()) throw InternalError("a DRAM channel was offered two transfers at once");
   offer_write_ = write;
-  offer_next_ = burst;
+  offer_begin_ = offer_next_ = burst;
   offer_end_ = end;
   offer_from_ = from;
+  offer_pace_ = pace;
+  offer_quiet_ = quiet;
   offer_fresh_ = true;
   LocateOffer();
 }
@@ -78,13 +81,16 @@ void DramChannel::Take(DramClock limit) {
   if (!Lengthens()) return TakeOne(at);
   const BurstQueue& side = queues_[offer_write_ ? 1 : 0];
   // Until the next command, refresh or change of mode nothing depends on how many have come.
-  std::int64_t count = std::min({limit, Best().at - 1, next_due_ - 1}) - at + 1;
+  const DramClock step = TakeStep();
+  std::int64_t count = std::min({limit, Best().at - 1, next_due_ - 1}) - at;
+  if (step > 1) count /= step;
+  ++count;
   count = std::min({count, offer_alike_, std::int64_t{side.room()}});
   const int turn = queues_[0].size() > 0 ? config_.write_high_watermark
                                          : std::min(config_.write_high_watermark, LowWatermark() + 1);
   if (offer_write_ && side.size() < turn) count = std::min<std::int64_t>(count, turn - side.size());
   if (!whole_rows_) count = 1;
-  Lengthen(static_cast<int>(count), at + count - 1);
+  Lengthen(static_cast<int>(count), at, step);
   UpdateMode();
 }
 
@@ -103,35 +109,48 @@ void DramChannel::LocateOffer() {
   offer_alike_ = static_cast<std::int64_t>(std::min(map_.Stretch(offer_next_), offer_end_ - offer_next_));
 }
 
-void DramChannel::MoveOffer(int count, DramClock last) {
-  if (offer_fresh_) first_taken_ = last - count + 1;
-  offer_fresh_ = false;
-  last_taken_ = last;
-  offer_next_ += static_cast<std::uint64_t>(count);
-  offer_alike_ -= count;
-  offer_where_.column += count;
-  if (offer_alike_ == 0 && offering()) LocateOffer();
-  (offer_write_ ? writes_taken_ : reads_taken_) += count;
-  next_command_ = std::max(next_command_, last + 1);
+// At what pace bursts can be taken from TakeAt() on while nothing else happens; kNever: only one is sure.
+DramClock DramChannel::TakeStep() const {
+  return offer_pace_ == 1 || TakeAt() == offer_from_ ? offer_pace_ : kNever;
 }
 
-void DramChannel::Lengthen(int count, DramClock last) {
+void DramChannel::MoveOffer(int count, DramClock at, DramClock step) {
+  if (offer_fresh_) first_taken_ = at;
+  offer_fresh_ = false;
+  last_taken_ = at + step * (count - 1);
+  if (merge_offers_ && !offer_write_) taken_.push_back({reads_taken_, count, at, step});
+  offer_next_ += static_cast<std::uint64_t>(count);
+  offer_from_ += offer_pace_ * count;
+  offer_alike_ -= count;
+  offer_where_.column += count;
+  if (offer_alike_ <= 0 && offering()) LocateOffer();
+  (offer_write_ ? writes_taken_ : reads_taken_) += count;
+  next_command_ = std::max(next_command_, last_taken_ + 1);
+}
+
+void DramChannel::Lengthen(int count, DramClock at, DramClock step) {
   queues_[offer_write_ ? 1 : 0].Extend(offer_where_.bank, count);
-  MoveOffer(count, last);
+  MoveOffer(count, at, step);
 }
 
 void DramChannel::TakeOne(DramClock at) {
   const BurstLocation where = offer_where_;
   const std::int64_t order = offer_write_ ? writes_taken_ : reads_taken_;
-  MoveOffer(1, at);
-  best_known_ = false;
+  MoveOffer(1, at, 1);
   if (!offer_write_ && queues_[1].Holds(where, 1)) {  // D18: newer than what the banks hold
     served_.push_back({order, 1, at + 1, 1});
     ++activity_.forwarded;
     return;
   }
-  queues_[offer_write_ ? 1 : 0].Append(where, order);
-  if (offer_write_ == write_mode_) Classify(where.bank);
+  BurstQueue& side = queues_[offer_write_ ? 1 : 0];
+  const bool behind = (side.banks() & Bit(where.bank)) != 0;
+  side.Append(where, order);
+  // A burst behind others changes something only if it is a hit that may overtake.
+  const bool overtakes = (conflict_ & Bit(where.bank)) != 0 && timing_.OpenRow(where.bank) == where.row;
+  if (offer_write_ == write_mode_ && (!behind || overtakes)) {
+    Classify(where.bank);
+    Reconsider(where.bank);
+  }
   UpdateMode();
 }
 
@@ -155,7 +174,7 @@ void DramChannel::UpdateMode() {
   const bool to_reads = write_mode_ && (writes == 0 || (writes <= low && reads > 0));
   if (!to_writes && !to_reads) return;
   write_mode_ = to_writes;
-  best_known_ = false;
+  ForgetChoices();
   hit_ = closed_ = conflict_ = 0;
   for (std::uint64_t banks = queue().banks(); banks != 0; banks &= banks - 1) Classify(LowestBit(banks));
 }
@@ -192,13 +211,82 @@ std::uint64_t DramChannel::Candidates() const {
   return oldest < 0 ? 0 : Bit(oldest) & ~refreshing_;
 }
 
+// Of the kinds kRead (any column access), kActivate and kPrecharge.
+inline DramClock DramChannel::ReadyAt(DramCommand command, int bank) const {
+  if (command == DramCommand::kActivate) return timing_.EarliestActivate(bank);
+  if (command == DramCommand::kPrecharge) return timing_.EarliestPrecharge(bank);
+  return timing_.EarliestColumn(bank, write_mode_);
+}
+
+inline std::int64_t DramChannel::OrderOf(DramCommand command, int bank) const {
+  return queue().Run(command == DramCommand::kRead ? banks_[Index(bank)].pick : queue().First(bank)).order;
+}
+
+template <DramCommand kCommand>
+void DramChannel::Find(Found& found, std::uint64_t banks) const {
+  found = {Choice(), true};
+  if (banks == 0) return;
+  if (HasOneBit(banks)) {
+    const int bank = LowestBit(banks);
+    found.choice = {std::max(ReadyAt(kCommand, bank), next_command_), kCommand, bank,
+                    OrderOf(kCommand, bank)};
+    return;
+  }
+  std::array<DramClock, 64> ready;  // without branches, which would be mispredicted
+  DramClock at = kNever;
+  for (std::uint64_t left = banks; left != 0; left &= left - 1) {
+    const int bank = LowestBit(left);
+    ready[Index(bank)] = ReadyAt(kCommand, bank);
+    at = std::min(at, ready[Index(bank)]);
+  }
+  at = std::max(at, next_command_);
+  int oldest = -1;
+  std::int64_t order = kNever;
+  for (std::uint64_t left = banks; left != 0; left &= left - 1) {
+    const int bank = LowestBit(left);
+    const std::int64_t own = ready[Index(bank)] > at ? kNever : OrderOf(kCommand, bank);
+    oldest = own < order ? bank : oldest;
+    order = std::min(order, own);
+  }
+  found.choice = {at, kCommand, oldest, order};
+}
+
+template <DramCommand kCommand>
+void DramChannel::Reconsider(Found& found, int bank, bool candidate) const {
+  if (found.choice.bank == bank) found.known = false;
+  if (!candidate || !found.known) return;
+  const Choice choice = {std::max(ReadyAt(kCommand, bank), next_command_), kCommand, bank,
+                         OrderOf(kCommand, bank)};
+  if (choice.Before(found.choice)) found.choice = choice;
+}
+
+// What the bank needs has changed, and nothing else for the others.
+void DramChannel::Reconsider(int bank) {
+  best_known_ = false;
+  if (config_.scheduling == DramScheduling::kFcfs) return ForgetChoices();  // may be another bank's turn
+  const std::uint64_t bit = Bit(bank) & ~refreshing_;
+  Reconsider<DramCommand::kRead>(column_, bank, (hit_ & bit) != 0);
+  Reconsider<DramCommand::kActivate>(activate_, bank, (closed_ & bit) != 0);
+  Reconsider<DramCommand::kPrecharge>(precharge_, bank, (conflict_ & bit) != 0);
+}
+
+void DramChannel::ForgetChoices() {
+  best_known_ = column_.known = activate_.known = precharge_.known = false;
+}
+
 // D13: the command that can be issued first; at the same clock refresh before column accesses before ACT and
 // PRE, and the oldest request first.
 const DramChannel::Choice& DramChannel::Best() {
   if (best_known_) return best_;
   const std::uint64_t banks = Candidates();
-  best_ = FindColumn(banks & hit_);
-  const Choice row = FindRowCommand(banks & (closed_ | conflict_));
+  const auto holds = [&](const Found& found) { return found.known && found.choice.at >= next_command_; };
+  if (!holds(column_)) Find<DramCommand::kRead>(column_, banks & hit_);
+  if (!holds(activate_)) Find<DramCommand::kActivate>(activate_, banks & closed_);
+  if (!holds(precharge_)) Find<DramCommand::kPrecharge>(precharge_, banks & conflict_);
+  best_ = column_.choice;
+  if (write_mode_) best_.command = DramCommand::kWrite;
+  const Choice &activate = activate_.choice, &precharge = precharge_.choice;
+  const Choice& row = activate.Before(precharge) ? activate : precharge;
   pace_end_ = row.at;
   if (row.at < best_.at) best_ = row;
   if (refreshing_ != 0) {
@@ -208,36 +296,6 @@ const DramChannel::Choice& DramChannel::Best() {
   }
   best_known_ = true;
   return best_;
-}
-
-DramChannel::Choice DramChannel::FindColumn(std::uint64_t banks) const {
-  Choice best;
-  const BurstQueue& waiting = queues_[write_mode_ ? 1 : 0];
-  const auto order = [&](int bank) { return waiting.Run(banks_[Index(bank)].pick).order; };
-  for (; banks != 0; banks &= banks - 1) {
-    const int bank = LowestBit(banks);
-    const DramClock at = std::max(timing_.EarliestColumn(bank, write_mode_), next_command_);
-    if (at > best.at || (at == best.at && order(bank) > order(best.bank))) continue;
-    best.at = at;
-    best.bank = bank;
-  }
-  best.command = write_mode_ ? DramCommand::kWrite : DramCommand::kRead;
-  return best;
-}
-
-DramChannel::Choice DramChannel::FindRowCommand(std::uint64_t banks) const {
-  Choice best;
-  const BurstQueue& waiting = queues_[write_mode_ ? 1 : 0];
-  const auto order = [&](int bank) { return waiting.Run(waiting.First(bank)).order; };
-  for (; banks != 0; banks &= banks - 1) {
-    const int bank = LowestBit(banks);
-    const bool closed = (closed_ & Bit(bank)) != 0;
-    const DramClock ready = closed ? timing_.EarliestActivate(bank) : timing_.EarliestPrecharge(bank);
-    const DramClock at = std::max(ready, next_command_);
-    if (at > best.at || (at == best.at && order(bank) > order(best.bank))) continue;
-    best = {at, closed ? DramCommand::kActivate : DramCommand::kPrecharge, bank};
-  }
-  return best;
 }
 
 // D16: a rank that is due gets no new command; when its banks may close they do, and it is refreshed.
@@ -265,7 +323,7 @@ void DramChannel::BeginRefresh() {
     refreshing_ |= RankBanks() << (rank * banks_per_rank_);
   }
   next_due_ = *std::min_element(due_.begin(), due_.end());
-  best_known_ = false;
+  ForgetChoices();
 }
 
 // With nothing to do and every row closed, refreshes that are due before `limit` follow each other on time.

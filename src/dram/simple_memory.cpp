@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
+#include "due_events.hpp"
 #include "sushi/core/error.hpp"
 
 namespace sushi {
@@ -63,19 +63,13 @@ RequestId SimpleMemory::Submit(Picoseconds now, const MemoryRequest& request) {
 }
 
 std::optional<Picoseconds> SimpleMemory::NextEvent() {
-  if (events_.empty()) return std::nullopt;
-  const auto earlier = [](const MemoryEvent& a, const MemoryEvent& b) { return a.at < b.at; };
-  return std::min_element(events_.begin(), events_.end(), earlier)->at;
+  const MemoryEvent* first = FirstEvent(events_);
+  if (first == nullptr) return std::nullopt;
+  return first->at;
 }
 
 void SimpleMemory::AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) {
-  const auto later = std::stable_partition(events_.begin(), events_.end(),
-                                           [&](const MemoryEvent& event) { return event.at <= now; });
-  std::sort(events_.begin(), later, [](const MemoryEvent& a, const MemoryEvent& b) {
-    return std::tie(a.at, a.kind, a.request) < std::tie(b.at, b.kind, b.request);
-  });
-  events.insert(events.end(), events_.begin(), later);
-  events_.erase(events_.begin(), later);
+  MoveDueEvents(events_, now, events);
 }
 
 MemoryTiming SimpleMemory::Finish(RequestId request) { return timings_[static_cast<std::size_t>(request)]; }

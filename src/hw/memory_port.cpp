@@ -56,9 +56,9 @@ tlm::tlm_sync_enum MemoryPort::NbTransport(int initiator, tlm::tlm_generic_paylo
   payload.acquire();
   const RequestId id = Submit(payload, initiator, nullptr);
   bool taken = false;
-  std::vector<MemoryEvent> events;
-  memory_->AdvanceTo(Now(), events);
-  for (const MemoryEvent& event : events) {
+  arrived_.clear();
+  memory_->AdvanceTo(Now(), arrived_);
+  for (const MemoryEvent& event : arrived_) {
     if (event.request == id && event.kind == MemoryEvent::Kind::kTaken) {
       taken = true;
     } else {
@@ -95,9 +95,10 @@ void MemoryPort::Arm() {
 
 void MemoryPort::Deliver() {
   delivering_ = true;
-  std::vector<MemoryEvent> events = std::exchange(overdue_, {});
-  memory_->AdvanceTo(Now(), events);
-  for (const MemoryEvent& event : events) Announce(event);
+  announced_.clear();
+  announced_.swap(overdue_);  // what is announced may bring requests
+  memory_->AdvanceTo(Now(), announced_);
+  for (const MemoryEvent& event : announced_) Announce(event);
   delivering_ = false;
   Arm();
 }

@@ -139,7 +139,8 @@ class RandomChain {
     op.supernet_layer = place.layer;
     op.depthwise = true;
     if (op.stride_h == 1 && random_.Integer(0, 2) == 0) op.residual = tensor_;
-    GrowLayer(net_, place.layer, op.kernels, place.centre_crop ? place.kernel * place.kernel : 1, place.kernel);
+    GrowLayer(net_, place.layer, op.kernels, place.centre_crop ? place.kernel * place.kernel : 1,
+              place.kernel);
     SuperNetLayer& layer = net_.layers[static_cast<std::size_t>(place.layer)];
     layer.depthwise = true;
     layer.centre_crop = place.centre_crop;

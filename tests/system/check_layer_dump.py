@@ -35,9 +35,29 @@ def convolution(directory, op, image):
     scale = np.load(directory / "scale.npy").astype(np.int64)
     zero_point = np.load(directory / "zero_point.npy").astype(np.int64)
     taken = windows(op, image, op["input_zero_point"])
-    sums = np.tensordot(taken, weights, axes=([2, 3, 4], [1, 2, 3]))
+    if op["depthwise"]:
+        sums = np.einsum("yxcrs,crs->yxc", taken, weights[:, 0])
+    else:
+        sums = np.tensordot(taken, weights, axes=([2, 3, 4], [1, 2, 3]))
     scaled = (sums * scale + (1 << 23)) >> 24
-    return np.clip(scaled + zero_point, 0, 255).transpose(2, 0, 1)
+    result = np.clip(scaled + zero_point, 0, 255).transpose(2, 0, 1)
+    return activated(op, result)
+
+
+def activated(op, q):
+    zero = op["output_zero_point"]
+    gate = np.clip(q - zero + 48, 0, 96)
+    if op["activation"] == "h_swish":
+        return np.clip((2 * (q - zero) * gate + 96) // 192 + zero, 0, 255)
+    if op["activation"] == "h_sigmoid":
+        return (2 * 255 * gate + 96) // 192
+    return q
+
+
+def scaled_channels(directory, op, image):
+    zero = op["input_zero_point"]
+    factors = np.load(directory / "residual.npy").astype(np.int64)
+    return np.clip((2 * (image - zero) * factors + 255) // 510 + zero, 0, 255)
 
 
 def pool(op, image):
@@ -60,8 +80,13 @@ def pool(op, image):
 def matches(directory):
     op = json.loads((directory / "layer.json").read_text())
     image = np.load(directory / "input.npy").astype(np.int64)
-    result = convolution(directory, op, image) if op["kind"] == "conv" else pool(op, image)
-    if op["residual_zero_point"] is not None:
+    if op["kind"] == "conv":
+        result = convolution(directory, op, image)
+    elif op["kind"] == "scale":
+        result = scaled_channels(directory, op, image)
+    else:
+        result = pool(op, image)
+    if op["residual_zero_point"] is not None and op["kind"] != "scale":
         residual = np.load(directory / "residual.npy").astype(np.int64)
         result = np.clip(result + residual - op["residual_zero_point"], 0, 255)
     output = np.load(directory / "output.npy")

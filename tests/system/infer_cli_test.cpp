@@ -194,8 +194,8 @@ TEST(RunWithData, PrintsWhatItPrintsWithoutAndDumpsTheFirstQuery) {
   EXPECT_EQ(layer["op"], 2);
 }
 
-// Every layer of a SubNet, by NumPy from the written rule.
-TEST(LayerDump, IsMetByNumPy) {
+// Layers of a SubNet, dumped by `infer args`, by NumPy from the written rule.
+void ExpectNumPyMeets(std::string args, const std::vector<std::string>& layers) {
   std::string python;
   for (const char* candidate : {"/usr/bin/python3", "python3"}) {
     if (std::system((std::string(candidate) + " -c 'import numpy' 2> /dev/null").c_str()) == 0)
@@ -203,16 +203,30 @@ TEST(LayerDump, IsMetByNumPy) {
   }
   if (python.empty()) GTEST_SKIP() << "NumPy is not here";
   const Scratch scratch;
-  std::string args = kOfa + " --subnet A --cached A", dirs;
-  for (const char* layer : {"0", "stem.max_pool", "stage1.block1.conv3", "stage2.block0.conv2",
-                            "stage2.block0.shortcut_pool", "global_pool", "classifier"}) {
-    args += " --dump-layer " + std::string(layer) + " " + layer;
-    dirs += std::string(" ") + layer;
+  std::string dirs;
+  for (const std::string& layer : layers) {
+    args += " --dump-layer " + layer + " " + layer;
+    dirs += " " + layer;
   }
   ASSERT_EQ(scratch.Run(args).exit_code, 0);
   const std::string check = "cd " + scratch.dir().string() + " && " + python + " " + kRoot +
                             "/tests/system/check_layer_dump.py" + dirs + " > .check";
   EXPECT_EQ(std::system(check.c_str()), 0) << ReadFile(scratch.dir() / ".check");
+}
+
+TEST(LayerDump, IsMetByNumPy) {
+  ExpectNumPyMeets(kOfa + " --subnet A --cached A",
+                   {"0", "stem.max_pool", "stage1.block1.conv3", "stage2.block0.conv2",
+                    "stage2.block0.shortcut_pool", "global_pool", "classifier"});
+}
+
+TEST(LayerDump, OfMobileNetWithSharedTapsIsMetByNumPy) {
+  ExpectNumPyMeets("infer " + kRoot +
+                       "/configs/experiment/mobilenet.yaml --subnet pixel1_28ms"
+                       " --cached pixel1_20ms --set supernet.kernel_sharing=centre_crop",
+                   {"stem.conv", "first.depthwise3", "stage2.block0.depthwise", "stage2.block0.se.pool",
+                    "stage2.block0.se.expand", "stage2.block0.se.scale", "stage2.block1.project",
+                    "stage4.block0.depthwise", "feature_mix", "classifier"});
 }
 
 }  // namespace

@@ -40,6 +40,15 @@ class AddressMap {
   // How many bursts from this one on lie in consecutive columns of the same row: at least 1.
   std::uint64_t Stretch(std::uint64_t channel_burst) const;
 
+  // Bursts after which the banks come round again, one column on, where neighbours lie in different bank
+  // groups; 0 when they do not.
+  std::uint64_t round() const { return round_bits_ > 0 ? std::uint64_t{1} << round_bits_ : 0; }
+  // Every bank's bursts of a block lie in one row. Which block a burst is in.
+  std::uint64_t RoundBlock(std::uint64_t channel_burst) const { return channel_burst >> round_block_bits_; }
+  std::uint64_t RoundBlockEnd(std::uint64_t channel_burst) const {
+    return (RoundBlock(channel_burst) + 1) << round_block_bits_;
+  }
+
   // What is wrong with dram.controller.address_map; "" when nothing is.
   static std::string Fault(const DramDeviceConfig& dram);
 
@@ -56,6 +65,7 @@ class AddressMap {
   std::vector<Slice> slices_;  // least significant first, without the channel
   int channel_shift_ = 0, channel_bits_ = 0;
   int stretch_bits_ = 0;  // low column bits at the very bottom
+  int round_bits_ = 0, round_block_bits_ = 0;
   int groups_ = 1, banks_ = 1;
 };
 

@@ -61,7 +61,6 @@ class BankMemory : public Memory {
   Picoseconds TimeOf(DramClock clock) const { return Picoseconds(clock * dram_.timing.tck_ps); }
 
   DramClock NextStart(const State& state, std::size_t& transfer) const;
-  DramClock NextClock(State& state) const;
   bool Advance(State& state, DramClock limit) const;
   void Start(State& state, Transfer& transfer, DramClock at) const;
   DramClock StepLimit(State& state, std::size_t channel, DramClock limit) const;
@@ -71,7 +70,6 @@ class BankMemory : public Memory {
   State& Ahead();
   bool HasPassed(const State& state, Picoseconds now) const;
   void KeepTimings(State& state);
-  void Report(State& state, Picoseconds now, std::vector<MemoryEvent>& events) const;
 
   DramDeviceConfig dram_;
   AddressMap map_;

@@ -41,9 +41,8 @@ class BankTiming {
 
   // The first clock at which the command keeps every rule, as far as commands so far are concerned.
   DramClock EarliestActivate(int bank) const {
-    const Rank& rank = ranks_[Index(RankOf(bank))];
-    return std::max({banks_[Index(bank)].activate, groups_[Index(GroupOf(bank))].activate, rank.activate,
-                     rank.window[rank.next]});
+    return std::max({banks_[Index(bank)].activate, groups_[Index(GroupOf(bank))].activate,
+                     ranks_[Index(RankOf(bank))].activate});
   }
   DramClock EarliestColumn(int bank, bool write) const {
     const Bank& b = banks_[Index(bank)];

@@ -36,11 +36,21 @@ class BurstQueue {
   bool Holds(const BurstLocation& where, int count) const;  // any of `count` bursts from there on
 
   // Whether the burst would lengthen the bank's last run.
-  bool Extends(const BurstLocation& where, std::int64_t order) const;
+  bool Extends(const BurstLocation& where, std::int64_t order) const {
+    const int last = Last(where.bank);
+    if (last < 0) return false;
+    const BurstRun& run = Run(last);
+    return run.row == where.row && run.column + run.count == where.column && run.order + run.count == order;
+  }
   void Append(const BurstLocation& where, std::int64_t order);
-  void Extend(int bank, int count);
+  void Extend(int bank, int count) {
+    At(Last(bank)).count += count;
+    size_ += count;
+  }
   // Takes the first `count` bursts of a run.
   void Take(int bank, int run, int count);
+  // As if all that waits had been taken and the bursts `columns` on had come, `count` later.
+  void Advance(std::int64_t count, int columns);
 
  private:
   BurstRun& At(int index) { return runs_[static_cast<std::size_t>(index)]; }

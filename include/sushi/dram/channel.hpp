@@ -15,11 +15,11 @@ namespace sushi {
 
 inline constexpr DramClock kNever = std::numeric_limits<DramClock>::max() / 4;
 
-// Consecutive reads whose data come at a constant pace.
-struct ServedReads {
+// Consecutive reads to which the same happens at a constant pace.
+struct PacedReads {
   std::int64_t order = 0;  // of the first among all reads of the channel
   int count = 0;
-  DramClock data_end = 0;  // of the first
+  DramClock at = 0;  // of the first
   DramClock step = 0;
 };
 
@@ -36,9 +36,10 @@ class DramChannel {
  public:
   explicit DramChannel(const DramDeviceConfig& dram, const AddressMap& map);
 
-  // Offers bursts [burst, end) of the channel, to be taken one a clock from `from` on while their queue has
-  // room. No offer may be open.
-  void Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from);
+  // Offers bursts [burst, end) of the channel: the first may be taken from `from` on and each other one
+  // `pace` clocks after the one before, one a clock while their queue has room. No offer may be open.
+  void Offer(bool write, std::uint64_t burst, std::uint64_t end, DramClock from, DramClock pace = 1,
+             DramClock quiet = 0);
   bool offering() const { return offer_next_ < offer_end_; }
   DramClock first_taken() const { return first_taken_; }  // of the last offer
   DramClock last_taken() const { return last_taken_; }
@@ -52,8 +53,10 @@ class DramChannel {
   DramClock clock() const { return next_command_; }  // everything before it has happened
   bool idle() const { return !offering() && queues_[0].size() + queues_[1].size() == 0; }
 
-  // Reads whose data have been scheduled by the last steps; the caller clears it.
-  std::vector<ServedReads>& served() { return served_; }
+  // Reads whose data have been scheduled by the last steps, and the ends of the data; the caller clears it.
+  std::vector<PacedReads>& served() { return served_; }
+  // With MergeOffers(), reads that have been taken by the last steps; the caller clears it.
+  std::vector<PacedReads>& taken() { return taken_; }
   DramActivity Activity(DramClock now) const;
 
   // Every command is appended to `log` from now on.
@@ -68,34 +71,53 @@ class DramChannel {
   struct Choice {
     DramClock at = kNever;
     DramCommand command = DramCommand::kActivate;
-    int bank = 0;
+    int bank = -1;
+    std::int64_t order = 0;  // of the burst that it is for
+
+    bool Before(const Choice& other) const { return at != other.at ? at < other.at : order < other.order; }
+  };
+  // The first of the commands of one kind. It stays the first when next_command_ moves on, but not past it.
+  struct Found {
+    Choice choice;
+    bool known = false;
   };
   struct BankState {
     int pick = -1;  // of the current queue: the oldest run in the open row
     int hits = 0;   // column accesses since the row was opened
   };
   static std::size_t Index(int i) { return static_cast<std::size_t>(i); }
+  const BurstQueue& queue() const { return queues_[write_mode_ ? 1 : 0]; }
   BurstQueue& queue() { return queues_[write_mode_ ? 1 : 0]; }
 
   DramClock TakeAt() const;
   void Take(DramClock limit);
   void TakeOne(DramClock at);
   bool Lengthens() const;
-  void Lengthen(int count, DramClock last);
+  void Lengthen(int count, DramClock at, DramClock step);
   void LocateOffer();
-  void MoveOffer(int count, DramClock last);
+  void MoveOffer(int count, DramClock at, DramClock step);
+  DramClock TakeStep() const;
 
   const Choice& Best();
   std::uint64_t Candidates() const;
-  Choice FindColumn(std::uint64_t banks) const;
-  Choice FindRowCommand(std::uint64_t banks) const;
+  DramClock ReadyAt(DramCommand command, int bank) const;
+  std::int64_t OrderOf(DramCommand command, int bank) const;
+  template <DramCommand kCommand>
+  void Find(Found& found, std::uint64_t banks) const;
+  template <DramCommand kCommand>
+  void Reconsider(Found& found, int bank, bool candidate) const;
   Choice FindRefresh() const;
+  void Reconsider(int bank);
+  void ForgetChoices();
 
   void IssueRowCommand(const Choice& choice);
   void IssueColumns(const Choice& choice, DramClock limit);
   int ColumnsInARow(const Choice& choice, DramClock limit, int& taken);
   int StepsWhileFilling(int steps, DramClock at, int step, int served_without, int& taken) const;
-  int ColumnPairs(const Choice& choice, int other, DramClock limit);
+  int ColumnPairs(const Choice& choice, int other, DramClock limit, int& taken);
+  bool Fills() const;
+  int Rounds(const Choice& choice, DramClock limit) const;
+  void IssueRounds(int rounds, const Choice& choice);
   int StepsUntil(DramClock limit, DramClock at, int step) const;
   DramClock PaceLimit(DramClock limit) const;
   int StepsInMode() const;
@@ -122,10 +144,12 @@ class DramChannel {
   std::uint64_t hit_ = 0, closed_ = 0, conflict_ = 0;  // banks by what their next burst of the queue needs
 
   bool offer_write_ = false;
-  std::uint64_t offer_next_ = 0, offer_end_ = 0;
-  BurstLocation offer_where_;     // of offer_next_
-  std::int64_t offer_alike_ = 0;  // bursts of the offer from there on in the same row
-  DramClock offer_from_ = 0, first_taken_ = 0, last_taken_ = -1;
+  std::uint64_t offer_begin_ = 0, offer_next_ = 0, offer_end_ = 0;
+  BurstLocation offer_where_;                  // of offer_next_
+  std::int64_t offer_alike_ = 0;               // bursts of the offer from there on in the same row
+  DramClock offer_from_ = 0, offer_pace_ = 1;  // of offer_next_
+  DramClock offer_quiet_ = 0;
+  DramClock first_taken_ = 0, last_taken_ = -1;
   std::array<DramClock, 2> room_since_{};  // when each queue was last full
   bool offer_fresh_ = false;
   std::int64_t reads_taken_ = 0, writes_taken_ = 0;
@@ -133,13 +157,14 @@ class DramChannel {
   DramClock next_command_ =
       0;  // not before: one command a clock, and none for a burst in the clock that takes it
   Choice best_;
+  Found column_, activate_, precharge_;
   DramClock pace_end_ = 0;  // up to here column accesses come before the next other command
   bool best_known_ = false;
   std::uint64_t refreshing_ = 0;  // banks of the ranks that are to be refreshed
   std::vector<DramClock> due_;    // next refresh of each rank
   DramClock next_due_ = 0;
 
-  std::vector<ServedReads> served_;
+  std::vector<PacedReads> served_, taken_;
   DramActivity activity_;
   std::vector<IssuedCommand>* log_ = nullptr;
 };

@@ -36,8 +36,9 @@ struct TrafficResult {
   double RowHitRate() const;  // of column accesses: those that needed no activation of their own
 };
 
-// `logs`, when given, receives the commands of each channel.
+// `logs`, when given, receives the commands of each channel. `single_steps`: every burst and command is
+// stepped by itself. The results are the same.
 TrafficResult RunTraffic(const DramDeviceConfig& dram, const TrafficConfig& config,
-                         std::vector<std::vector<IssuedCommand>>* logs = nullptr);
+                         std::vector<std::vector<IssuedCommand>>* logs = nullptr, bool single_steps = false);
 
 }  // namespace sushi

@@ -56,8 +56,9 @@ class MemoryPort : public sc_core::sc_module, public MemoryControl {
   std::unique_ptr<Memory> memory_;
   DramImage image_;  // empty unless data move
   sc_core::sc_event due_;
-  std::vector<Request> requests_;     // by id
-  std::vector<MemoryEvent> overdue_;  // came up within a forward call
+  std::vector<Request> requests_;                 // by id
+  std::vector<MemoryEvent> overdue_;              // came up within a forward call
+  std::vector<MemoryEvent> arrived_, announced_;  // kept for their capacity
   bool delivering_ = false;
   sc_core::sc_time origin_;
   int in_flight_ = 0;

@@ -86,7 +86,7 @@ struct Op {
   bool ceil_mode = false;   // pools: a last window that is cut by the border counts (OFA's shortcut pool)
   bool classifier = false;  // the layer whose weights no SubGraph may hold
   bool depthwise = false;   // kernel k reads channel k alone; kernels = channels
-  bool bias = false;        // convolutions: of its own; it enters by the kernels' zero points, as batch norm's
+  bool bias = false;  // convolutions: of its own; it enters by the kernels' zero points, as batch norm's
   Activation activation = Activation::kRelu;  // convolutions
 
   int WeightChannels() const { return depthwise ? 1 : channels; }  // of one kernel

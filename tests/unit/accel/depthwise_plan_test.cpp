@@ -63,6 +63,33 @@ TEST(DepthwisePlan, TheCachedKernelsAreNotFetched) {
   EXPECT_EQ(plan.UnitAt(2).fetch, Bytes(2 * 9));
 }
 
+// 3×3 of the middle of a 7×7: the first nine of 49 taps.
+Depthwise CroppedTo3(int channels) {
+  Depthwise layer(channels, 3, 10);
+  SuperNetLayer& of = layer.net.layers[0];
+  of.kernel_h = of.kernel_w = 7;
+  of.max_channels = 49;
+  of.centre_crop = true;
+  return layer;
+}
+
+TEST(DepthwisePlan, ACroppedKernelFetchesAndHoldsItsCentreOnly) {
+  const Depthwise layer = CroppedTo3(20);
+  EXPECT_EQ(layer.net.layers[0].WeightBytes(), Bytes(20 * 49));
+  EXPECT_EQ(SubGraphOf(layer.net, layer.net.subnets[0]).rects[0], (Rect{20, 9}));
+  EXPECT_EQ(layer.Plan().UnitAt(0).fetch, Bytes(9 * 9));
+  EXPECT_EQ(layer.Plan({10, 49}).UnitAt(0).fetch, Bytes(0)) << "more than its taps are cached";
+  EXPECT_EQ(layer.Plan({10, 49}).UnitAt(1).fetch, Bytes(8 * 9));
+  EXPECT_EQ(layer.Plan({9, 4}).UnitAt(0).fetch, Bytes(9 * 5)) << "a part of the centre is cached";
+  EXPECT_EQ(layer.Plan({9, 4}).UnitAt(0).shape->cached, Bytes(9 * 4));
+}
+
+TEST(DepthwisePlan, ACroppedTilesWeightsStandBehindAllTapsOfTheTilesBefore) {
+  const Depthwise layer = CroppedTo3(20);
+  const LayerPlan plan = layer.Plan();
+  EXPECT_EQ(plan.WeightAddress(plan.UnitAt(1)) - plan.WeightAddress(plan.UnitAt(0)), 9U * 49U);
+}
+
 TEST(DepthwisePlan, CountsTheTilesOwnLanesAndEveryPassesPartialSums) {
   const Depthwise layer(9, 5, 10);
   const LayerPlan plan = layer.Plan();

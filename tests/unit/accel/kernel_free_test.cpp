@@ -221,8 +221,9 @@ TEST(KernelFreeProperty, WithTheSameUnitsCachingCostsAtMostARowJumpAndABurstAReq
 }
 
 TEST(KernelFree, ACachedTileCanLeaveALastUnitTooShortToHideTheNextFetch) {
-  // A bank holds two tiles of 1296 bytes. Of ten tiles a kernel tile makes five units of two. With one of them
-  // cached the first unit has three and the last one: 65 cycles of it must hide a fetch of two, 136 cycles.
+  // A bank holds two tiles of 1296 bytes. Of ten tiles a kernel tile makes five units of two. With one of
+  // them cached the first unit has three and the last one: 65 cycles of it must hide a fetch of two, 136
+  // cycles.
   HardwareConfig hw = FastMemory();
   hw.dram.burst_bytes = 1;
   hw.accel.db.capacity_kib = 6;

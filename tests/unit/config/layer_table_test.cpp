@@ -143,6 +143,33 @@ TEST_F(LayerTable, RefusesRowsThatAreNoConvolution) {
   EXPECT_THAT(MessageOfRow("A,3,3,65536,65536,64,64,16384,16384,0,0,1,1,,\n"), HasSubstr("too large"));
 }
 
+TEST_F(LayerTable, NamesLineAndColumnOfWhatIsNoConvolution) {
+  const std::string header =
+      "subnet,layer,kind,supernet_layer,out_channels,in_channels,kernel_h,kernel_w,in_h,in_w,pad_h,pad_w,"
+      "stride_h,stride_w,depthwise,bias,activation,input,scale\n";
+  const std::string first = "A,0,,0,8,8,3,3,16,16,1,1,1,1,1,,h_swish,,\n";
+  const auto message = [&](const std::string& second) {
+    return MessageOf(header + first + second + "B,0,conv,0,8,8,3,3,16,16,1,1,1,1,1,0,none,,\n");
+  };
+  EXPECT_EQ(
+      message("A,1,scale,,8,8,1,1,16,16,0,0,1,1,,,,,0\n"),
+      "t.csv:3: layer table.scale: expected a tensor of 8 x 1x1 (one factor a channel of this layer), but "
+      "layer 0 gives 8 x 16x16");
+  EXPECT_EQ(
+      message("A,1,average_pol,,8,8,16,16,16,16,0,0,1,1,,,,,\n"),
+      "t.csv:3: layer table.kind: expected one of conv, max_pool, average_pool, scale, found 'average_pol' "
+      "(did you mean 'average_pool'?)");
+  EXPECT_EQ(message("A,1,average_pool,,8,8,16,16,16,16,0,0,1,1,1,,,,\n"),
+            "t.csv:3: layer table.depthwise: is for convolutions, and this layer's kind is average_pool");
+  EXPECT_EQ(message("A,1,,1,8,8,1,1,16,16,0,0,1,1,,2,,,\n"),
+            "t.csv:3: layer table.bias: expected an integer from 0 to 1, got '2'");
+  EXPECT_EQ(
+      message("A,1,,1,9,8,1,1,16,16,0,0,1,1,1,,,,\n"),
+      "t.csv:3: layer table.in_channels: expected 9, the out_channels, for a depthwise convolution, found "
+      "8");
+  EXPECT_EQ(message("A,1,max_pool,,8,8,2,2,16,16,0,0,2,2,,,,,\n"), "accepted");
+}
+
 TEST_F(LayerTable, RefusesRowsThatDoNotFitTogether) {
   EXPECT_EQ(MessageOfRow("A,4,3,8,8,1,1,4,4,0,0,1,1,,\n"),
             "t.csv:7: layer table.layer: expected 3, the next layer of SubNet 'A', found 4");

@@ -129,7 +129,8 @@ TEST_P(RandomMemory, SteppedByRowsEqualsSteppedByBursts) {
   for (int i = 0; i < 40; ++i) {
     const auto seed = static_cast<std::uint64_t>(GetParam() * 1000 + i);
     Random random(seed);
-    const DramDeviceConfig dram = i % 4 == 0 ? Ddr4() : testing::RandomDram(random);
+    const DramDeviceConfig dram =
+        i % 4 == 0 ? Ddr4(i % 8 == 0 ? "row:col:ba:bg" : "row:ba:bg:col") : testing::RandomDram(random);
     EXPECT_EQ(Drive(dram, seed, true, false).times, Drive(dram, seed, false, false).times) << seed;
   }
 }
@@ -151,16 +152,96 @@ TEST_P(RandomMemory, KeepsEveryTimingRule) {
   }
 }
 
+std::vector<std::int64_t> Figures(const std::vector<IssuedCommand>& log) {
+  std::vector<std::int64_t> figures;
+  for (const IssuedCommand& issued : log) {
+    figures.insert(figures.end(), {issued.at, static_cast<std::int64_t>(issued.command), issued.bank,
+                                   issued.row, issued.column});
+  }
+  return figures;
+}
+
+// Transfers that go round the banks, through rows, refreshes and writes that wait.
+TEST_P(RandomMemory, RoundsOfBanksEqualSingleBursts) {
+  for (const char* map : {"row:col:ba:bg", "row:ba:col:bg", "ba:row:col:bg", "row:col4:ba:col3:bg"}) {
+    Random random(static_cast<std::uint64_t>(GetParam()));
+    DramDeviceConfig dram = Ddr4(map);
+    dram.controller.read_queue = static_cast<int>(random.Integer(2, 70));
+    dram.timing.ccd_l = static_cast<int>(random.Integer(4, 10));
+    dram.timing.refi = static_cast<int>(random.Integer(2000, 9360));
+    const auto run = [&](bool whole_rows) {
+      BankMemory memory(dram);
+      memory.SetStepping(whole_rows);
+      std::vector<IssuedCommand> log;
+      memory.LogTo(0, &log);
+      Random requests(static_cast<std::uint64_t>(GetParam()));
+      std::vector<std::int64_t> times;
+      std::uint64_t address = 0;
+      for (int i = 0; i < 6; ++i) {
+        const Bytes bytes(requests.Integer(1, 300'000));
+        const bool write = requests.Integer(0, 1) == 0;
+        const MemoryTiming timing = memory.Finish(
+            memory.Submit(Picoseconds(times.empty() ? 0 : times.back()), {address, bytes, write, 0}));
+        times.insert(times.end(), {timing.first_data.value(), timing.done.value()});
+        if (requests.Integer(0, 2) > 0) address += static_cast<std::uint64_t>(bytes.value());
+      }
+      memory.Settle(Picoseconds(times.back()));
+      EXPECT_EQ(FindViolation(dram, log), "") << map;
+      const std::vector<std::int64_t> figures = Figures(log);
+      times.insert(times.end(), figures.begin(), figures.end());
+      return times;
+    };
+    EXPECT_EQ(run(true), run(false)) << map;
+  }
+}
+
+TrafficConfig RandomTraffic(Random& random) {
+  TrafficConfig traffic;
+  traffic.pattern = static_cast<TrafficPattern>(random.Integer(0, 2));
+  traffic.requests = 400;
+  traffic.outstanding = static_cast<int>(random.Integer(1, 40));
+  traffic.write_ratio = 0.1 * static_cast<double>(random.Integer(0, 10));
+  traffic.stride_bytes = 64 * random.Integer(1, 1000);
+  return traffic;
+}
+
+TEST_P(RandomMemory, TrafficOfferedTogetherEqualsSingleSteps) {
+  for (int i = 0; i < 60; ++i) {
+    Random random(static_cast<std::uint64_t>(GetParam() * 1000 + i));
+    DramDeviceConfig dram = i % 2 == 0 ? Ddr4() : testing::RandomDram(random);
+    if (i % 2 == 0) dram.timing.ccd_l += static_cast<int>(random.Integer(0, 12));  // waits for the queue, too
+    TrafficConfig traffic = RandomTraffic(random);
+    traffic.requests = 2000;
+    if (i % 3 != 0) traffic.write_ratio = 0;
+    if (i % 4 < 3) traffic.pattern = TrafficPattern::kSequential;
+    std::vector<std::vector<IssuedCommand>> logs, single_logs;
+    const TrafficResult result = RunTraffic(dram, traffic, &logs);
+    const TrafficResult single = RunTraffic(dram, traffic, &single_logs, true);
+    const auto figures = [](const TrafficResult& r) {
+      return std::vector<std::int64_t>{r.clocks,
+                                       r.reads,
+                                       r.writes,
+                                       r.latency_clocks,
+                                       r.latency_p99_clocks,
+                                       r.latency_max_clocks,
+                                       r.activity.activates,
+                                       r.activity.precharges,
+                                       r.activity.refreshes,
+                                       r.activity.forwarded,
+                                       r.activity.open_rank_clocks};
+    };
+    EXPECT_EQ(figures(result), figures(single)) << i;
+    EXPECT_EQ(figures(RunTraffic(dram, traffic)), figures(single)) << i << ", without logs";
+    for (std::size_t channel = 0; channel < logs.size(); ++channel)
+      EXPECT_EQ(Figures(logs[channel]), Figures(single_logs[channel])) << i;
+  }
+}
+
 TEST_P(RandomMemory, KeepsEveryTimingRuleUnderTraffic) {
   for (int i = 0; i < 20; ++i) {
     Random random(static_cast<std::uint64_t>(GetParam() * 1000 + i));
     const DramDeviceConfig dram = testing::RandomDram(random);
-    TrafficConfig traffic;
-    traffic.pattern = static_cast<TrafficPattern>(random.Integer(0, 2));
-    traffic.requests = 400;
-    traffic.outstanding = static_cast<int>(random.Integer(1, 40));
-    traffic.write_ratio = 0.1 * static_cast<double>(random.Integer(0, 10));
-    traffic.stride_bytes = 64 * random.Integer(1, 1000);
+    const TrafficConfig traffic = RandomTraffic(random);
     std::vector<std::vector<IssuedCommand>> logs;
     const TrafficResult result = RunTraffic(dram, traffic, &logs);
     for (const auto& log : logs) EXPECT_EQ(FindViolation(dram, log), "");

@@ -101,6 +101,57 @@ std::vector<int> Pooled(const Op& op, const Map& map) {
   return {values.begin(), values.end()};
 }
 
+TEST(ActivationTable, HSwishIsZeroUpToMinusThreeAndTheInputFromThreeOn) {
+  for (const int z : {48, 100, 127}) {
+    const auto table = ActivationTable(Activation::kHSwish, static_cast<std::uint8_t>(z));
+    const auto at = [&](int q) { return int{table[static_cast<std::size_t>(q)]}; };
+    EXPECT_EQ(at(z), z);
+    EXPECT_EQ(at(z - 48), z) << "-3";
+    EXPECT_EQ(at(z - 47), z) << "-47/96 rounds to 0";
+    EXPECT_EQ(at(z - 46), z - 1) << "-92/96";
+    EXPECT_EQ(at(z - 24), z - 6) << "the least, at -1.5";
+    EXPECT_EQ(at(z + 47), z + 47) << "46.51";
+    EXPECT_EQ(at(z + 46), z + 45) << "45.04";
+    EXPECT_EQ(at(z + 48), z + 48) << "3";
+    EXPECT_EQ(at(0), z);
+    EXPECT_EQ(at(255), 255);
+  }
+  EXPECT_EQ(int{ActivationTable(Activation::kHSwish, 3)[0]}, 2) << "-3·45/96 = -1.41";
+  EXPECT_EQ(int{ActivationTable(Activation::kHSwish, 255)[255]}, 255);
+}
+
+TEST(ActivationTable, HSigmoidGoesFrom0AtMinusThreeTo255AtThree) {
+  for (const int z : {48, 100, 127}) {
+    const auto table = ActivationTable(Activation::kHSigmoid, static_cast<std::uint8_t>(z));
+    const auto at = [&](int q) { return int{table[static_cast<std::size_t>(q)]}; };
+    EXPECT_EQ(at(z), 128) << "127.5 rounds up";
+    EXPECT_EQ(at(z - 48), 0);
+    EXPECT_EQ(at(z - 47), 3) << "255/96";
+    EXPECT_EQ(at(z + 47), 252);
+    EXPECT_EQ(at(z + 48), 255);
+    EXPECT_EQ(at(0), 0);
+    EXPECT_EQ(at(255), 255);
+  }
+  EXPECT_EQ(int{ActivationTable(Activation::kHSigmoid, 0)[0]}, 128) << "nothing is below zero";
+  EXPECT_EQ(int{ActivationTable(Activation::kHSigmoid, 255)[255]}, 128) << "nothing is above zero";
+}
+
+TEST(ActivationTable, ReluAndNoneChangeNothing) {
+  for (const Activation activation : {Activation::kRelu, Activation::kNone}) {
+    const auto table = ActivationTable(activation, 100);
+    for (std::size_t q = 0; q < table.size(); ++q) EXPECT_EQ(table[q], q);
+  }
+}
+
+TEST(ScaleByFactor, RoundsHalvesUpAroundTheZeroPoint) {
+  EXPECT_EQ(ScaleByFactor(200, 100, 255), 200);
+  EXPECT_EQ(ScaleByFactor(200, 100, 0), 100);
+  EXPECT_EQ(ScaleByFactor(103, 100, 43), 101) << "129/255 = 0.506";
+  EXPECT_EQ(ScaleByFactor(103, 100, 42), 100) << "126/255 = 0.494";
+  EXPECT_EQ(ScaleByFactor(97, 100, 43), 99);
+  EXPECT_EQ(ScaleByFactor(0, 100, 255), 0);
+}
+
 TEST(Pool, AveragesRoundHalvesUp) {
   const Map map(2);  // 1 2 3 4: 2.5
   EXPECT_EQ(Pooled(Square(OpKind::kAveragePool, 2, 2, 2, 0), map), std::vector<int>{3});

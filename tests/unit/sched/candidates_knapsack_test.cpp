@@ -55,6 +55,28 @@ TEST(MakeKnapsackCandidates, FitsFillsAndIsDistinct) {
   }
 }
 
+// Depthwise layers with and without shared taps, squeeze-excite.
+TEST(MakeKnapsackCandidates, LikeWindowsFitAndStayInTheBoxForRandomNetworks) {
+  int made = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    Random random(seed);
+    const SuperNet net = testing::RandomSuperNet(random);
+    const HardwareConfig hw = WithPb(random.Integer(1, 8));
+    SubGraph box = EmptySubGraph(net);
+    for (const SubNet& subnet : net.subnets) box = BoundingBox(box, SubGraphOf(net, subnet));
+    std::vector<SubGraphColumn> columns = Make(hw, net, 60);
+    for (const SubGraphColumn& column : MakeCandidates(net, hw.accel.pb.capacity(), 20)) {
+      columns.push_back(column);
+    }
+    for (const SubGraphColumn& column : columns) {
+      EXPECT_LE(BytesOf(net, column.graph), hw.accel.pb.capacity()) << column.name;
+      EXPECT_TRUE(Contains(box, column.graph)) << column.name;
+    }
+    made += static_cast<int>(columns.size());
+  }
+  EXPECT_GT(made, 60);
+}
+
 TEST(MakeKnapsackCandidates, CachesTheLayerThatWaitsForItsWeights) {
   const SuperNet net = ComputeBoundThenFetchBound();
   const auto candidates = Make(WithPb(36), net, 0);
