@@ -62,11 +62,11 @@ Rect UsedOf(const SuperNet& net, const Op& op, const SubGraph& cached) {
 struct FastAccelerator::Engine {
   explicit Engine(const InferencePlanner& planner)
       : simple(planner.hw().dram_model == DramModel::kSimple),
-        memory{SimpleTiming(planner.hw().dram)},
+        layers(planner.hw()),
         other(planner, MakeMemory(planner.hw())) {}
 
   bool simple;
-  EagerMemory memory;
+  PeriodicRun layers;
   KernelFreeAccelerator other;  // swaps, and layers on any other memory
 };
 
@@ -91,7 +91,7 @@ FastAccelerator::FastAccelerator(const InferencePlanner& planner)
 FastAccelerator::~FastAccelerator() = default;
 
 LayerResult FastAccelerator::RunLayer(const LayerPlan& plan, Cycles host) {
-  return engine_->simple ? PeriodicRun(planner_.hw(), plan, engine_->memory).Run(host)
+  return engine_->simple ? engine_->layers.Run(plan, host)
                          : engine_->other.RunLayer(plan, host);
 }
 

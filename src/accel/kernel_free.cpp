@@ -32,6 +32,12 @@ class Dma {
     return Issue(kind, now, {address, bytes, speed_.TransferCycles(bytes)}, true, not_before);
   }
 
+  void Reset() {
+    jobs_.clear();
+    answered_ = 0;
+    link_.Reset();
+  }
+
   LinkTransfer Await(Ticket ticket) {
     for (; answered_ <= ticket; ++answered_) {
       Job& job = jobs_[answered_];
@@ -77,8 +83,8 @@ KernelFreeAccelerator::KernelFreeAccelerator(const InferencePlanner& planner, st
 
 LayerResult KernelFreeAccelerator::RunLayer(const LayerPlan& plan, Cycles host) {
   memory_->Quiesce();
-  LayerRun<Dma> run(planner_.hw(), plan, *memory_);
-  run.Begin(host);
+  LayerRun<Dma> run(planner_.hw(), *memory_);
+  run.Begin(plan, host);
   for (int index = 0; index < plan.units(); ++index) run.RunUnit(index);
   LayerResult& result = run.Finish();
   const ClockDomain clock(planner_.hw().accel.clock_mhz);

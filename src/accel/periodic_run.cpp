@@ -11,16 +11,18 @@ bool IsPowerOfTwo(int n) { return (n & (n - 1)) == 0; }
 
 }  // namespace
 
-PeriodicRun::PeriodicRun(const HardwareConfig& hw, const LayerPlan& plan, EagerMemory& memory)
-    : LayerRun(hw, plan, memory), memory_(memory), clock_(hw.accel.clock_mhz) {}
+PeriodicRun::PeriodicRun(const HardwareConfig& hw)
+    : EagerMemory(hw.dram), LayerRun(hw, static_cast<EagerMemory&>(*this)), clock_(hw.accel.clock_mhz) {}
 
-const LayerResult& PeriodicRun::Run(Cycles host) {
-  memory_.Reset();
-  Begin(host);
-  const bool may_repeat = hw_.granularity == Granularity::kKernelTile && !plan_.RegionsTouch();
-  for (int index = 0; index < plan_.units();) {
+const LayerResult& PeriodicRun::Run(const LayerPlan& plan, Cycles host) {
+  timing.Reset();
+  stretch_ = {};
+  looking_ = false;
+  Begin(plan, host);
+  const bool may_repeat = hw_.granularity == Granularity::kKernelTile && !plan.RegionsTouch();
+  for (int index = 0; index < plan_->units();) {
     if (may_repeat && index >= stretch_.end) {
-      stretch_ = plan_.StretchFrom(index);
+      stretch_ = plan_->StretchFrom(index);
       looking_ = stretch_.end - stretch_.begin >= kWorthLooking * stretch_.step;
       checkpoint_.index = -1;
     }
@@ -29,34 +31,34 @@ const LayerResult& PeriodicRun::Run(Cycles host) {
   }
   LayerResult& result = Finish();
   MemoryActivity activity;
-  activity.busy_ps = memory_.timing.busy_ps();
+  activity.busy_ps = timing.busy_ps();
   CountMemoryActivity(activity, result.counters);
   return result;
 }
 
 std::uint64_t PeriodicRun::StreamAddress(const Unit& unit) const {
-  switch (memory_.last_kind) {
+  switch (last_kind) {
     case Traffic::kWeights:
-      return plan_.WeightAddress(unit);
+      return plan_->WeightAddress(unit);
     case Traffic::kOActs:
-      return plan_.OActAddress(unit);
+      return plan_->OActAddress(unit);
     case Traffic::kResiduals:
-      return plan_.ResidualAddress(unit);
+      return plan_->ResidualAddress(unit);
     default:
       return 0;  // no more of these in a stretch
   }
 }
 
 PeriodicRun::State PeriodicRun::StateAt(int index) const {
-  const Unit unit = plan_.UnitAt(index);
-  const std::vector<Ticket>& fetch = fetched_[first_fetched_];
-  const bool coming = fetches_ > 0 && !fetch.empty() && fetch.front().done > now_;
-  const auto burst = static_cast<std::uint64_t>(memory_.timing.burst_bytes());
+  const Unit unit = plan_->UnitAt(index);
+  const std::vector<Ticket>& fetch = coming_units_[first_coming_].fetch;
+  const bool coming = coming_ > 0 && !fetch.empty() && fetch.front().done > now_;
+  const auto burst = static_cast<std::uint64_t>(timing.burst_bytes());
   const Picoseconds now_ps = clock_.TimeOf(now_);
   return {now_.value() * 1'000'000 % hw_.accel.clock_mhz,
-          std::max<std::int64_t>(0, (memory_.timing.free() - now_ps).value()),
-          static_cast<std::int64_t>(memory_.last_kind),
-          static_cast<std::int64_t>(memory_.timing.next_address() - StreamAddress(unit)),
+          std::max<std::int64_t>(0, (timing.free() - now_ps).value()),
+          static_cast<std::int64_t>(last_kind),
+          static_cast<std::int64_t>(timing.next_address() - StreamAddress(unit)),
           Ahead(weights_.free(), now_),
           Ahead(iacts_.free(), now_),
           Ahead(oacts_.free(), now_),
@@ -64,9 +66,9 @@ PeriodicRun::State PeriodicRun::StateAt(int index) const {
           coming ? (fetch.front().done - now_).value() : 0,
           wrote_back_ ? Ahead(write_back_.done, now_) : 0,
           have_quant_params_ ? Ahead(quant_params_.done, now_) : 0,
-          static_cast<std::int64_t>(plan_.WeightAddress(unit) % burst),
-          static_cast<std::int64_t>(plan_.OActAddress(unit) % burst),
-          static_cast<std::int64_t>(plan_.ResidualAddress(unit) % burst)};
+          static_cast<std::int64_t>(plan_->WeightAddress(unit) % burst),
+          static_cast<std::int64_t>(plan_->OActAddress(unit) % burst),
+          static_cast<std::int64_t>(plan_->ResidualAddress(unit) % burst)};
 }
 
 // At the beginning of a kernel tile: when everything is as it was some tiles ago, what happened since then
@@ -77,38 +79,38 @@ int PeriodicRun::PassPeriods(int index) {
   if (checkpoint_.index >= 0 && state == checkpoint_.state) {
     looking_ = false;
     const int period = index - checkpoint_.index;
-    const int times = (stretch_.end - (plan_.banks() - 1) - index) / period;
+    const int times = (stretch_.end - (plan_->banks() - 1) - index) / period;
     if (times <= 0) return index;
     const Cycles time = now_ - checkpoint_.now;
     const std::uint64_t bytes =
-        StreamAddress(plan_.UnitAt(index)) - StreamAddress(plan_.UnitAt(checkpoint_.index));
+        StreamAddress(plan_->UnitAt(index)) - StreamAddress(plan_->UnitAt(checkpoint_.index));
     Counters since = result_.counters;
     since.AddScaled(checkpoint_.counters, -1);
     result_.counters.AddScaled(since, times);
     Shift(times * time, times * static_cast<std::int64_t>(bytes),
-          times * (memory_.timing.busy_ps() - checkpoint_.busy_ps));
+          times * (timing.busy_ps() - checkpoint_.busy_ps));
+    if (coming_ > 0) coming_units_[first_coming_].unit = plan_->UnitAt(index + times * period);
     return index + times * period;
   }
   const int tiles = (index - stretch_.begin) / stretch_.step;
   if (checkpoint_.index < 0 || IsPowerOfTwo(tiles))
-    checkpoint_ = {index, state, now_, result_.counters, memory_.timing.busy_ps()};
+    checkpoint_ = {index, state, now_, result_.counters, timing.busy_ps()};
   return index;
 }
 
 // `time` is a whole number of periods of the clock in picoseconds: StateAt() compares what is left over.
 void PeriodicRun::Shift(Cycles time, std::int64_t bytes, std::int64_t busy_ps) {
-  memory_.timing.Shift(clock_.TimeOf(now_ + time) - clock_.TimeOf(now_), bytes, busy_ps);
+  timing.Shift(clock_.TimeOf(now_ + time) - clock_.TimeOf(now_), bytes, busy_ps);
   now_ += time;
   weights_.Shift(time);
   iacts_.Shift(time);
   oacts_.Shift(time);
   write_back_.start += time;
   write_back_.done += time;
-  for (std::vector<Ticket>& fetch : fetched_) {
-    for (Ticket& ticket : fetch) {
-      ticket.start += time;
-      ticket.done += time;
-    }
+  if (coming_ == 0) return;
+  for (Ticket& ticket : coming_units_[first_coming_].fetch) {
+    ticket.start += time;
+    ticket.done += time;
   }
 }
 

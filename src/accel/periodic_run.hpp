@@ -10,10 +10,10 @@
 namespace sushi {
 
 struct EagerMemory {
+  explicit EagerMemory(const SimpleDramConfig& config) : timing(config) {}
+
   SimpleTiming timing;
   Traffic last_kind = Traffic::kWeights;  // of the last request
-
-  void Reset() { timing.Reset(); }
 };
 
 // A DMA engine in front of the simple memory: a transfer's times are known when it is asked for.
@@ -41,6 +41,7 @@ class EagerDma {
     return Issue(kind, now, {address, bytes, speed_.TransferCycles(bytes)}, true, not_before);
   }
   LinkTransfer Await(const Ticket& ticket) const { return ticket; }
+  void Reset() { link_.Reset(); }
 
   Cycles free() const { return link_.free(); }
   void Shift(Cycles time) { link_.Shift(time); }
@@ -64,10 +65,11 @@ class EagerDma {
   std::int64_t Counters::*busy_;
 };
 
-class PeriodicRun : private LayerRun<EagerDma> {
+// One object runs any number of layers, one after the other.
+class PeriodicRun : private EagerMemory, private LayerRun<EagerDma> {
  public:
-  PeriodicRun(const HardwareConfig& hw, const LayerPlan& plan, EagerMemory& memory);
-  const LayerResult& Run(Cycles host);
+  explicit PeriodicRun(const HardwareConfig& hw);
+  const LayerResult& Run(const LayerPlan& plan, Cycles host);
 
  private:
   // All that the rest of a stretch depends on, relative to now and to the unit's addresses. What lies in the
@@ -86,7 +88,6 @@ class PeriodicRun : private LayerRun<EagerDma> {
   int PassPeriods(int index);
   void Shift(Cycles time, std::int64_t bytes, std::int64_t busy_ps);
 
-  EagerMemory& memory_;
   ClockDomain clock_;
   LayerPlan::Stretch stretch_;
   Checkpoint checkpoint_;
