@@ -13,36 +13,39 @@ namespace {
 
 // Everything of an op, its placement and its addresses that its cost on the simple memory depends on, but for
 // the cached rectangle. Addresses count by where in a burst they lie: regions do not touch.
-std::vector<std::int64_t> CostKey(const InferencePlanner& planner, int subnet, int index, const LayerPlan& plan) {
+std::vector<std::int64_t> CostKey(const InferencePlanner& planner, int subnet, int index,
+                                  const LayerPlan& plan) {
   const Op& op = plan.op();
   const OpPlacement& place = plan.placement();
   const LayerAddresses& at = plan.addresses();
   const std::int64_t burst = planner.hw().dram.burst_bytes;
   const bool shared = planner.hw().dram_model == DramModel::kSimple && !plan.RegionsTouch();
-  std::vector<std::int64_t> key{shared ? -1 : subnet,
-                                shared ? -1 : index,
-                                static_cast<std::int64_t>(op.kind),
-                                op.depthwise,
-                                op.residual != kNone,
-                                op.kernels,
-                                op.channels,
-                                op.kernel_h,
-                                op.kernel_w,
-                                op.in_h,
-                                op.in_w,
-                                op.OutH(),
-                                op.OutW(),
-                                op.pad_h,
-                                op.pad_w,
-                                op.stride_h,
-                                op.stride_w,
-                                place.input_on_chip,
-                                place.output_on_chip,
-                                place.residual_on_chip,
-                                place.strip_out_rows,
-                                plan.max_kernels(),
-                                plan.max_channels(),
-                                op.supernet_layer != kNone && planner.net().layers[static_cast<std::size_t>(op.supernet_layer)].centre_crop};
+  std::vector<std::int64_t> key{
+      shared ? -1 : subnet,
+      shared ? -1 : index,
+      static_cast<std::int64_t>(op.kind),
+      op.depthwise,
+      op.residual != kNone,
+      op.kernels,
+      op.channels,
+      op.kernel_h,
+      op.kernel_w,
+      op.in_h,
+      op.in_w,
+      op.OutH(),
+      op.OutW(),
+      op.pad_h,
+      op.pad_w,
+      op.stride_h,
+      op.stride_w,
+      place.input_on_chip,
+      place.output_on_chip,
+      place.residual_on_chip,
+      place.strip_out_rows,
+      plan.max_kernels(),
+      plan.max_channels(),
+      op.supernet_layer != kNone &&
+          planner.net().layers[static_cast<std::size_t>(op.supernet_layer)].centre_crop};
   for (const std::uint64_t address : {at.weights, at.quant_params, at.input, at.output, at.residual})
     key.push_back(static_cast<std::int64_t>(address % static_cast<std::uint64_t>(burst)));
   return key;
@@ -91,8 +94,7 @@ FastAccelerator::FastAccelerator(const InferencePlanner& planner)
 FastAccelerator::~FastAccelerator() = default;
 
 LayerResult FastAccelerator::RunLayer(const LayerPlan& plan, Cycles host) {
-  return engine_->simple ? engine_->layers.Run(plan, host)
-                         : engine_->other.RunLayer(plan, host);
+  return engine_->simple ? engine_->layers.Run(plan, host) : engine_->other.RunLayer(plan, host);
 }
 
 const LayerResult& FastAccelerator::LayerOf(int subnet, int op, const SubGraph& cached) {
@@ -116,7 +118,7 @@ InferenceResult FastAccelerator::Infer(int subnet, const SubGraph& cached) {
   return result;
 }
 
-Picoseconds FastAccelerator::Service(int subnet, const SubGraph& cached) {
+std::optional<Picoseconds> FastAccelerator::ServiceOnly(int subnet, const SubGraph& cached) {
   planner_.CheckFits(cached);
   const ClockDomain clock(planner_.hw().accel.clock_mhz);
   Picoseconds service;

@@ -87,8 +87,8 @@ void LayerPlan::AddGroup(const HardwareConfig& hw, int tiles, int cached_kernels
   units_per_strip_ += tiles * static_cast<int>(groups_.back().units.size());
 }
 
-// T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋. V3: all weights of a depthwise kernel come
-// with the first pass.
+// T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋. V3: all weights of a depthwise kernel
+// come with the first pass.
 int LayerPlan::ChannelBoundary(int tile) const {
   if (op_.depthwise) return tile == 0 ? 0 : weight_channels_;
   if (tile == channel_tiles_) return op_.channels;
@@ -105,7 +105,8 @@ void LayerPlan::MakeUnits(const HardwareConfig& hw, int kernels, int cached_kern
     // As many tiles are alike as stay on one side of the rectangle's edge.
     int alike = 1;
     if (folding_ == 1 && !op_.depthwise && end - begin == tile_channels_) {
-      const int full = op_.channels / tile_channels_, inside = std::min(cached_channels / tile_channels_, full);
+      const int full = op_.channels / tile_channels_,
+                inside = std::min(cached_channels / tile_channels_, full);
       if (tile < inside) alike = inside - tile;
       if (begin >= cached_channels) alike = full - tile;
     }
@@ -246,9 +247,10 @@ bool LayerPlan::RegionsTouch() const {
       region(addresses_.quant_params, kQuantParamBytes * op_.kernels),
       region(addresses_.input, row * op_.in_h), region(addresses_.output, results),
       region(addresses_.residual, op_.kind == OpKind::kScale ? op_.kernels : results)};
-  for (const Region& a : regions) {
-    for (const Region& b : regions) {
-      if (&a != &b && a.end == b.begin) return true;
+  const std::size_t used = op_.residual == kNone ? 4 : 5;
+  for (std::size_t a = is_conv() ? 0 : 2; a < used; ++a) {
+    for (std::size_t b = is_conv() ? 0 : 2; b < used; ++b) {
+      if (a != b && regions[a].end == regions[b].begin) return true;
     }
   }
   return false;
@@ -270,13 +272,14 @@ UnitExtent LayerPlan::ExtentOf(const Unit& unit) const {
 std::uint64_t LayerPlan::WeightAddress(const Unit& unit) const {
   // The SuperNet's weights lie in the order tiles read them: kernel tile, channel, tap, kernel.
   const std::int64_t kernels_here = std::min(Kernels(0), max_kernels_ - FirstKernel(unit.kernel_tile));
-  return addresses_.weights +
-         static_cast<std::uint64_t>(std::int64_t{FirstKernel(unit.kernel_tile)} * max_channels_ * cell_bytes_ +
-                                    unit.shape->first_channel * cell_bytes_ * kernels_here);
+  return addresses_.weights + static_cast<std::uint64_t>(
+                                  std::int64_t{FirstKernel(unit.kernel_tile)} * max_channels_ * cell_bytes_ +
+                                  unit.shape->first_channel * cell_bytes_ * kernels_here);
 }
 
 std::uint64_t LayerPlan::QuantParamAddress(const Unit& unit) const {
-  return addresses_.quant_params + static_cast<std::uint64_t>(kQuantParamBytes * FirstKernel(unit.kernel_tile));
+  return addresses_.quant_params +
+         static_cast<std::uint64_t>(kQuantParamBytes * FirstKernel(unit.kernel_tile));
 }
 
 std::uint64_t LayerPlan::IActAddress(const Unit& unit) const {

@@ -105,7 +105,8 @@ class LayerRun {
 
   void AwaitFetch() {
     arrived_.clear();
-    for (const Ticket& ticket : coming_units_[first_coming_].fetch) arrived_.push_back(weights_.Await(ticket));
+    for (const Ticket& ticket : coming_units_[first_coming_].fetch)
+      arrived_.push_back(weights_.Await(ticket));
     first_coming_ = (first_coming_ + 1) % kAhead;
     --coming_;
   }

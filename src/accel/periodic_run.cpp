@@ -19,11 +19,13 @@ const LayerResult& PeriodicRun::Run(const LayerPlan& plan, Cycles host) {
   stretch_ = {};
   looking_ = false;
   Begin(plan, host);
-  const bool may_repeat = hw_.granularity == Granularity::kKernelTile && !plan.RegionsTouch();
+  const bool may_repeat = hw_.granularity == Granularity::kKernelTile;
   for (int index = 0; index < plan_->units();) {
     if (may_repeat && index >= stretch_.end) {
       stretch_ = plan_->StretchFrom(index);
-      looking_ = stretch_.end - stretch_.begin >= kWorthLooking * stretch_.step;
+      // Not from the layer's first unit on: where two regions in DRAM meet, the first request of one may
+      // continue the last of another.
+      looking_ = stretch_.begin > 0 && stretch_.end - stretch_.begin >= kWorthLooking * stretch_.step;
       checkpoint_.index = -1;
     }
     if (looking_ && (index - stretch_.begin) % stretch_.step == 0) index = PassPeriods(index);
@@ -72,14 +74,14 @@ PeriodicRun::State PeriodicRun::StateAt(int index) const {
 }
 
 // At the beginning of a kernel tile: when everything is as it was some tiles ago, what happened since then
-// happens again and again until the last tile whose prefetch lies in the stretch. Returns the next unit.
+// happens again and again. Returns the next unit, which is still of the stretch.
 // (Brent's way to find a period: compare with the state at the last power of two.)
 int PeriodicRun::PassPeriods(int index) {
   const State state = StateAt(index);
   if (checkpoint_.index >= 0 && state == checkpoint_.state) {
     looking_ = false;
     const int period = index - checkpoint_.index;
-    const int times = (stretch_.end - (plan_->banks() - 1) - index) / period;
+    const int times = (stretch_.end - 1 - index) / period;  // the last unit may fetch for another stretch
     if (times <= 0) return index;
     const Cycles time = now_ - checkpoint_.now;
     const std::uint64_t bytes =

@@ -1,5 +1,5 @@
-// A layer on the simple memory, whose answers are known when a request is made. Kernel tiles of one shape soon
-// repeat themselves: then whole periods are passed over at once, exactly (docs/performance.md).
+// A layer on the simple memory, whose answers are known when a request is made. Kernel tiles of one shape
+// soon repeat themselves: then whole periods are passed over at once, exactly (docs/performance.md).
 #pragma once
 
 #include <cstdint>

@@ -22,12 +22,12 @@ class FastAccelerator : public ServiceModel {
   InferenceResult Infer(int subnet, const SubGraph& cached) override;
   SwapResult Swap(const SubGraph& from, const SubGraph& to) override;
   LayerResult RunAlone(int subnet, int op, Cycles host) override;
-  Picoseconds Service(int subnet, const SubGraph& cached) override;
+  std::optional<Picoseconds> ServiceOnly(int subnet, const SubGraph& cached) override;
 
  private:
   // Ops whose cost is the same function of the cached rectangle.
   struct Kind {
-    int subnet = 0, op = 0;                            // the first of them
+    int subnet = 0, op = 0;  // the first of them
     std::vector<std::pair<Rect, LayerResult>> known;
   };
 

@@ -22,7 +22,6 @@ class KernelFreeAccelerator : public ServiceModel {
   LayerResult RunLayer(const LayerPlan& plan, Cycles host);
 
  private:
-
   const InferencePlanner& planner_;
   std::unique_ptr<Memory> memory_;
 };
