@@ -1,8 +1,9 @@
 #include "sushi/accel/kernel_free.hpp"
 
-#include <algorithm>
 #include <deque>
 #include <utility>
+
+#include "layer_run.hpp"
 
 namespace sushi {
 namespace {
@@ -29,6 +30,12 @@ class Dma {
   }
   Ticket Store(Traffic kind, Cycles now, std::uint64_t address, Bytes bytes, Cycles not_before) {
     return Issue(kind, now, {address, bytes, speed_.TransferCycles(bytes)}, true, not_before);
+  }
+
+  void Reset() {
+    jobs_.clear();
+    answered_ = 0;
+    link_.Reset();
   }
 
   LinkTransfer Await(Ticket ticket) {
@@ -69,107 +76,20 @@ class Dma {
   std::size_t answered_ = 0;
 };
 
-// One layer's run: what the modules keep as state, in the order their events happen. What is awaited lies
-// before whatever is issued afterwards, as it must for Memory::Finish().
-class LayerRun {
- public:
-  LayerRun(const HardwareConfig& hw, const LayerPlan& plan, Memory& memory)
-      : hw_(hw),
-        plan_(plan),
-        memory_(memory),
-        weights_(hw, hw.accel.axi.weight_ports, 0, memory, result_.counters,
-                 &Counters::weight_dma_busy_cycles),
-        iacts_(hw, hw.accel.axi.iact_ports, 1, memory, result_.counters, &Counters::iact_dma_busy_cycles),
-        oacts_(hw, hw.accel.axi.oact_ports, 2, memory, result_.counters, &Counters::oact_dma_busy_cycles) {}
-
-  LayerResult Run(Cycles host) {
-    memory_.Quiesce();
-    result_.counters.dpe_cycles[DpeState::kHost] += host.value();
-    Cycles now = host;
-    Fetch(0, now);
-    for (int index = 0; index < plan_.units(); ++index) now = RunUnit(index, now);
-    const Cycles end = std::max(now, OutputFree());
-    result_.counters.dpe_cycles[DpeState::kWaitDrain] += (end - now).value();
-    result_.cycles = end;
-    CountMemoryActivity(memory_.Settle(ClockDomain(hw_.accel.clock_mhz).TimeOf(end)), result_.counters);
-    return result_;
-  }
-
- private:
-  Cycles RunUnit(int index, Cycles begin) {
-    const Unit unit = plan_.UnitAt(index);
-    if (index > 0) Fetch(index - 1 + plan_.banks(), begin);
-    if (unit.quant_params > Bytes(0)) {
-      quant_params_ =
-          weights_.Load(Traffic::kQuantParams, begin, plan_.QuantParamAddress(unit), unit.quant_params);
-      have_quant_params_ = true;
-    }
-    Dma::Ticket iacts = 0;
-    if (unit.iact_load > Bytes(0))
-      iacts = iacts_.Load(Traffic::kIActs, begin, plan_.IActAddress(unit), unit.iact_load);
-    if (index == 0 && plan_.banks() == 2) Fetch(1, begin);
-
-    UnitInputs inputs{begin, Cycles(0), Cycles(0)};
-    if (unit.starts_kernel_tile) inputs.ob_free = OutputFree();
-    if (unit.iact_load > Bytes(0)) inputs.iacts_ready = iacts_.Await(iacts).done;
-    const Cycles start = UnitStart(inputs);
-    const UnitFetch fetch = AwaitFetch();
-    const Cycles compute_finish = ComputeFinish(unit, start, fetch, hw_.accel.db_ping_pong);
-    Cycles finish = compute_finish;
-    Dma::Ticket residual = 0;
-    if (unit.residual > Bytes(0)) {
-      residual = iacts_.Load(Traffic::kResiduals, std::max(start, FetchDone(fetch)),
-                             plan_.ResidualAddress(unit), unit.residual);
-    }
-    if (unit.drains && have_quant_params_)
-      finish = WithOperands(unit, finish, weights_.Await(quant_params_).done);
-    if (unit.residual > Bytes(0)) finish = WithOperands(unit, finish, iacts_.Await(residual).done);
-    plan_.CountUnit(unit, result_.counters);
-    CountDpeCycles(plan_, unit, inputs, start, compute_finish, finish, result_.counters);
-    if (unit.drain > Bytes(0)) {
-      write_back_ = oacts_.Store(Traffic::kOActs, DrainBegin(unit, finish), plan_.OActAddress(unit),
-                                 unit.drain, finish);
-      wrote_back_ = true;
-    }
-    return finish;
-  }
-
-  void Fetch(int index, Cycles now) {
-    if (index >= plan_.units()) return;
-    FetchPartsOf(plan_, plan_.UnitAt(index), hw_.granularity, parts_);
-    std::vector<Dma::Ticket> fetch;
-    for (const FetchPart& part : parts_) fetch.push_back(weights_.Issue(Traffic::kWeights, now, part));
-    fetched_.push_back(std::move(fetch));
-  }
-
-  UnitFetch AwaitFetch() {
-    UnitFetch fetch;
-    for (const Dma::Ticket ticket : fetched_.front()) fetch.push_back(weights_.Await(ticket));
-    fetched_.pop_front();
-    return fetch;
-  }
-
-  // When the Output Buffer has been drained of the previous kernel tile.
-  Cycles OutputFree() { return wrote_back_ ? oacts_.Await(write_back_).done : Cycles(0); }
-
-  const HardwareConfig& hw_;
-  const LayerPlan& plan_;
-  Memory& memory_;
-  LayerResult result_;
-  Dma weights_, iacts_, oacts_;
-  std::deque<std::vector<Dma::Ticket>> fetched_;
-  std::vector<FetchPart> parts_;
-  Dma::Ticket quant_params_ = 0, write_back_ = 0;
-  bool have_quant_params_ = false, wrote_back_ = false;
-};
-
 }  // namespace
 
 KernelFreeAccelerator::KernelFreeAccelerator(const InferencePlanner& planner, std::unique_ptr<Memory> memory)
     : planner_(planner), memory_(std::move(memory)) {}
 
 LayerResult KernelFreeAccelerator::RunLayer(const LayerPlan& plan, Cycles host) {
-  return LayerRun(planner_.hw(), plan, *memory_).Run(host);
+  memory_->Quiesce();
+  LayerRun<Dma> run(planner_.hw(), *memory_);
+  run.Begin(plan, host);
+  for (int index = 0; index < plan.units(); ++index) run.RunUnit(index);
+  LayerResult& result = run.Finish();
+  const ClockDomain clock(planner_.hw().accel.clock_mhz);
+  CountMemoryActivity(memory_->Settle(clock.TimeOf(result.cycles)), result.counters);
+  return result;
 }
 
 InferenceResult KernelFreeAccelerator::Infer(int subnet, const SubGraph& cached) {

@@ -66,70 +66,92 @@ void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect ca
     channel_tiles_ = 1;
   }
 
-  // Kernel tiles differ only in how many kernels they hold and how many of those are cached.
-  std::vector<std::pair<int, int>> keys;
-  for (int first = 0; first < op_.kernels; first += lanes) {
-    const int kernels = std::min(lanes, op_.kernels - first);
-    const int cached_kernels = cached.channels > 0 ? std::clamp(cached.kernels - first, 0, kernels) : 0;
-    const std::pair<int, int> key(kernels, cached_kernels);
-    const auto found = std::find(keys.begin(), keys.end(), key);
-    const int shape = static_cast<int>(found - keys.begin());
-    if (found == keys.end()) {
-      keys.push_back(key);
-      shapes_.push_back(MakeUnits(hw, kernels, cached_kernels, cached.channels));
-    }
-    const int tile = static_cast<int>(tiles_.size());
-    tiles_.push_back({first, kernels, shape, units_per_strip_});
-    const std::size_t units = shapes_[static_cast<std::size_t>(shape)].size();
-    tile_of_unit_.insert(tile_of_unit_.end(), units, tile);
-    units_per_strip_ += static_cast<int>(units);
-  }
+  kernel_tiles_ = static_cast<int>(CeilDiv(op_.kernels, lanes));
+  // Tiles before the rectangle's edge, the one it cuts, those behind it; and the last if it is narrower.
+  const int in_rect = cached.channels > 0 ? std::min(cached.kernels, op_.kernels) : 0;
+  const int full = op_.kernels / lanes, edge = std::min(in_rect / lanes, full);
+  const int cut = edge < full && in_rect % lanes != 0 ? 1 : 0;
+  groups_.reserve(4);
+  AddGroup(hw, edge, lanes, cached.channels);
+  AddGroup(hw, cut, in_rect - edge * lanes, cached.channels);
+  AddGroup(hw, full - edge - cut, 0, cached.channels);
+  AddGroup(hw, kernel_tiles_ - full, std::max(0, in_rect - full * lanes), cached.channels);
 }
 
-std::vector<UnitShape> LayerPlan::MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels,
-                                            int cached_channels) const {
-  const Bytes bank(hw.accel.db.capacity().value() / banks_);
-  std::vector<UnitShape> units(1);
-  units.back().first = true;
-  for (int tile = 0; tile < channel_tiles_; ++tile) {
-    // T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋. V3: all weights of a depthwise
-    // kernel come with the first pass.
-    const auto boundary = [&](int j) {
-      if (op_.depthwise) return j == 0 ? 0 : weight_channels_;
-      return j == channel_tiles_ ? op_.channels
-                                 : static_cast<int>(std::min<std::int64_t>(
-                                       op_.channels, std::int64_t{tile_channels_} * j / folding_));
-    };
-    const int begin = boundary(tile), end = boundary(tile + 1);
+// `tiles` kernel tiles of which each finds `cached_kernels` in the PB.
+void LayerPlan::AddGroup(const HardwareConfig& hw, int tiles, int cached_kernels, int cached_channels) {
+  if (tiles == 0) return;
+  const int first = groups_.empty() ? 0 : groups_.back().first_tile + groups_.back().tiles;
+  groups_.push_back({first, tiles, units_per_strip_, {}});
+  MakeUnits(hw, Kernels(first), cached_kernels, cached_channels, groups_.back().units);
+  units_per_strip_ += tiles * static_cast<int>(groups_.back().units.size());
+}
+
+// T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋. V3: all weights of a depthwise kernel
+// come with the first pass.
+int LayerPlan::ChannelBoundary(int tile) const {
+  if (op_.depthwise) return tile == 0 ? 0 : weight_channels_;
+  if (tile == channel_tiles_) return op_.channels;
+  const std::int64_t folded = std::int64_t{tile_channels_} * tile;
+  return static_cast<int>(std::min<std::int64_t>(op_.channels, folding_ == 1 ? folded : folded / folding_));
+}
+
+void LayerPlan::MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels, int cached_channels,
+                          std::vector<UnitShape>& units) const {
+  units.emplace_back().first = true;
+  for (int tile = 0; tile < channel_tiles_;) {
+    const int begin = ChannelBoundary(tile), end = ChannelBoundary(tile + 1);
+    const auto in_rect = [&](int from, int to) { return std::clamp(cached_channels - from, 0, to - from); };
+    // As many tiles are alike as stay on one side of the rectangle's edge.
+    int alike = 1;
+    if (folding_ == 1 && !op_.depthwise && end - begin == tile_channels_) {
+      const int full = op_.channels / tile_channels_,
+                inside = std::min(cached_channels / tile_channels_, full);
+      if (tile < inside) alike = inside - tile;
+      if (begin >= cached_channels) alike = full - tile;
+    }
     Bytes weights, cached;
     if (is_conv()) {
-      const std::int64_t overlap = std::clamp(cached_channels - begin, 0, end - begin);
       weights = Bytes(std::int64_t{kernels} * (end - begin) * cell_bytes_);
-      cached = Bytes(cached_kernels * overlap * cell_bytes_);
-      if (weights > bank) {
-        throw UserError("accel.db.capacity_kib: a bank of " + std::to_string(bank.value()) +
-                        " bytes cannot hold one tile of weights of " + op_.name + " (" +
-                        std::to_string(weights.value()) + " bytes)");
-      }
+      cached = Bytes(std::int64_t{cached_kernels} * in_rect(begin, end) * cell_bytes_);
     }
-    const Bytes fetch = weights - cached;
-    if (units.back().fetch + fetch > bank) {
-      UnitShape next;
-      next.first_channel = begin;
-      units.push_back(next);
-    }
-    UnitShape& unit = units.back();
-    const Cycles link = fetch > Bytes(0) ? weight_link_.TransferCycles(fetch) : Cycles(0);
-    if (unit.runs.empty() || unit.runs.back().fetch_each != fetch) unit.runs.push_back({0, fetch, link});
-    ++unit.runs.back().tiles;
-    ++unit.tiles;
-    unit.channels += end - begin;
-    unit.fetch += fetch;
-    unit.cached += cached;
-    unit.link += link;
+    AddTiles(hw, alike, begin, end - begin, weights, cached, units);
+    tile += alike;
   }
   units.back().last = true;
-  return units;
+}
+
+// `tiles` channel tiles from `channel` on, to the last unit while it has room and to new ones.
+void LayerPlan::AddTiles(const HardwareConfig& hw, int tiles, int channel, int channels, Bytes weights,
+                         Bytes cached, std::vector<UnitShape>& units) const {
+  const Bytes bank(hw.accel.db.capacity().value() / banks_);
+  if (weights > bank) {
+    throw UserError("accel.db.capacity_kib: a bank of " + std::to_string(bank.value()) +
+                    " bytes cannot hold one tile of weights of " + op_.name + " (" +
+                    std::to_string(weights.value()) + " bytes)");
+  }
+  const Bytes fetch = weights - cached;
+  const Cycles link = fetch > Bytes(0) ? weight_link_.TransferCycles(fetch) : Cycles(0);
+  while (tiles > 0) {
+    const Bytes room = bank - units.back().fetch;
+    const int fitting = fetch == Bytes(0)
+                            ? tiles
+                            : static_cast<int>(std::min<std::int64_t>(tiles, room.value() / fetch.value()));
+    if (fitting == 0) {
+      units.emplace_back().first_channel = channel;
+      continue;
+    }
+    UnitShape& unit = units.back();
+    if (unit.runs.empty() || unit.runs.back().fetch_each != fetch) unit.runs.push_back({0, fetch, link});
+    unit.runs.back().tiles += fitting;
+    unit.tiles += fitting;
+    unit.channels += fitting * channels;
+    unit.fetch += fitting * fetch;
+    unit.cached += fitting * cached;
+    unit.link += fitting * link;
+    tiles -= fitting;
+    channel += fitting * channels;
+  }
 }
 
 void LayerPlan::PlanStrips(const HardwareConfig& hw) {
@@ -153,11 +175,17 @@ void LayerPlan::PlanStrips(const HardwareConfig& hw) {
   }
   if (is_conv() && strips_.size() > 1) {
     Bytes fetched;
-    for (const Tile& tile : tiles_) {
-      for (const UnitShape& unit : shapes_[static_cast<std::size_t>(tile.shape)]) fetched += unit.fetch;
+    for (const Group& group : groups_) {
+      for (const UnitShape& unit : group.units) fetched += group.tiles * unit.fetch;
     }
     weights_stay_ = fetched <= hw.accel.db.capacity();
   }
+}
+
+const LayerPlan::Group& LayerPlan::GroupOf(int in_strip) const {
+  std::size_t group = groups_.size() - 1;
+  while (groups_[group].first_unit > in_strip) --group;
+  return groups_[group];
 }
 
 Unit LayerPlan::UnitAt(int index) const {
@@ -165,10 +193,10 @@ Unit LayerPlan::UnitAt(int index) const {
   unit.index = index;
   unit.strip = index / units_per_strip_;
   const int in_strip = index % units_per_strip_;
-  unit.kernel_tile = tile_of_unit_[static_cast<std::size_t>(in_strip)];
-  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
-  unit.shape =
-      &shapes_[static_cast<std::size_t>(tile.shape)][static_cast<std::size_t>(in_strip - tile.first_unit)];
+  const Group& group = GroupOf(in_strip);
+  const int in_group = in_strip - group.first_unit, each = static_cast<int>(group.units.size());
+  unit.kernel_tile = group.first_tile + in_group / each;
+  unit.shape = &group.units[static_cast<std::size_t>(in_group % each)];
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
   if (unit.strip == 0 || !weights_stay_) unit.fetch = unit.shape->fetch;
   unit.tile_cycles = Cycles(strip.scanned + fill_cycles_);
@@ -176,30 +204,63 @@ Unit LayerPlan::UnitAt(int index) const {
   unit.drains = unit.shape->last;
   if (in_strip == 0) unit.iact_load = strip.iact_load;
   if (is_conv() && unit.starts_kernel_tile && unit.kernel_tile % quant_group_tiles_ == 0) {
-    const bool all_fit = quant_group_tiles_ == static_cast<int>(tiles_.size());
-    const std::size_t end =
-        std::min(tiles_.size(), static_cast<std::size_t>(unit.kernel_tile + quant_group_tiles_));
-    const int end_kernel = tiles_[end - 1].first_kernel + tiles_[end - 1].kernels;
+    const bool all_fit = quant_group_tiles_ == kernel_tiles_;
+    const int last = std::min(kernel_tiles_, unit.kernel_tile + quant_group_tiles_) - 1;
     if (unit.strip == 0 || !all_fit) {
-      unit.quant_params = Bytes(kQuantParamBytes * (end_kernel - tile.first_kernel));
+      unit.quant_params =
+          Bytes(kQuantParamBytes * (FirstKernel(last) + Kernels(last) - FirstKernel(unit.kernel_tile)));
     }
   }
   if (unit.drains) {
-    const Bytes results(std::int64_t{tile.kernels} * strip.out_positions);
+    const int kernels = Kernels(unit.kernel_tile);
+    const Bytes results(std::int64_t{kernels} * strip.out_positions);
     if (!place_.output_on_chip) unit.drain = results;
     if (op_.residual != kNone && !place_.residual_on_chip) {
-      unit.residual = op_.kind == OpKind::kScale ? Bytes(tile.kernels) : results;
+      unit.residual = op_.kind == OpKind::kScale ? Bytes(kernels) : results;
     }
   }
   return unit;
 }
 
+LayerPlan::Stretch LayerPlan::StretchFrom(int index) const {
+  const Unit unit = UnitAt(index);
+  const Group& group = GroupOf(index % units_per_strip_);
+  if (!unit.starts_kernel_tile || unit.iact_load > Bytes(0) || unit.quant_params > Bytes(0)) return {};
+  int end = group.first_tile + group.tiles;
+  if (is_conv()) end = std::min(end, (unit.kernel_tile / quant_group_tiles_ + 1) * quant_group_tiles_);
+  const int step = static_cast<int>(group.units.size());
+  return {index, index + (end - unit.kernel_tile) * step, step};
+}
+
+bool LayerPlan::RegionsTouch() const {
+  struct Region {
+    std::uint64_t begin, end;
+  };
+  const auto region = [](std::uint64_t begin, std::int64_t bytes) {
+    return Region{begin, begin + static_cast<std::uint64_t>(bytes)};
+  };
+  const Strip& strip = strips_.front();
+  const std::int64_t row = strip.rows_loaded > 0 ? strip.iact_load.value() / strip.rows_loaded : 0;
+  const std::int64_t results = std::int64_t{op_.kernels} * op_.OutH() * op_.OutW();
+  const Region regions[] = {
+      region(addresses_.weights, std::int64_t{max_kernels_} * max_channels_ * KernelArea(op_)),
+      region(addresses_.quant_params, kQuantParamBytes * op_.kernels),
+      region(addresses_.input, row * op_.in_h), region(addresses_.output, results),
+      region(addresses_.residual, op_.kind == OpKind::kScale ? op_.kernels : results)};
+  const std::size_t used = op_.residual == kNone ? 4 : 5;
+  for (std::size_t a = is_conv() ? 0 : 2; a < used; ++a) {
+    for (std::size_t b = is_conv() ? 0 : 2; b < used; ++b) {
+      if (a != b && regions[a].end == regions[b].begin) return true;
+    }
+  }
+  return false;
+}
+
 UnitExtent LayerPlan::ExtentOf(const Unit& unit) const {
-  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
   UnitExtent extent;
-  extent.first_kernel = tile.first_kernel;
-  extent.kernels = tile.kernels;
+  extent.first_kernel = FirstKernel(unit.kernel_tile);
+  extent.kernels = Kernels(unit.kernel_tile);
   extent.first_out_row = unit.strip * place_.strip_out_rows;
   extent.out_rows = static_cast<int>(strip.out_positions / op_.OutW());
   extent.first_in_row = std::max(0, extent.first_out_row * op_.stride_h - op_.pad_h);
@@ -210,16 +271,15 @@ UnitExtent LayerPlan::ExtentOf(const Unit& unit) const {
 
 std::uint64_t LayerPlan::WeightAddress(const Unit& unit) const {
   // The SuperNet's weights lie in the order tiles read them: kernel tile, channel, tap, kernel.
-  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
-  const std::int64_t kernels_here = std::min(tiles_.front().kernels, max_kernels_ - tile.first_kernel);
-  return addresses_.weights +
-         static_cast<std::uint64_t>(std::int64_t{tile.first_kernel} * max_channels_ * cell_bytes_ +
-                                    unit.shape->first_channel * cell_bytes_ * kernels_here);
+  const std::int64_t kernels_here = std::min(Kernels(0), max_kernels_ - FirstKernel(unit.kernel_tile));
+  return addresses_.weights + static_cast<std::uint64_t>(
+                                  std::int64_t{FirstKernel(unit.kernel_tile)} * max_channels_ * cell_bytes_ +
+                                  unit.shape->first_channel * cell_bytes_ * kernels_here);
 }
 
 std::uint64_t LayerPlan::QuantParamAddress(const Unit& unit) const {
-  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
-  return addresses_.quant_params + static_cast<std::uint64_t>(kQuantParamBytes * tile.first_kernel);
+  return addresses_.quant_params +
+         static_cast<std::uint64_t>(kQuantParamBytes * FirstKernel(unit.kernel_tile));
 }
 
 std::uint64_t LayerPlan::IActAddress(const Unit& unit) const {
@@ -230,11 +290,10 @@ std::uint64_t LayerPlan::IActAddress(const Unit& unit) const {
 }
 
 std::uint64_t LayerPlan::OActAddress(const Unit& unit) const {
-  const Tile& tile = tiles_[static_cast<std::size_t>(unit.kernel_tile)];
   const std::int64_t before = std::int64_t{unit.strip} * place_.strip_out_rows * op_.OutW();
   return addresses_.output +
-         static_cast<std::uint64_t>(std::int64_t{tile.first_kernel} * op_.OutW() * op_.OutH() +
-                                    before * tile.kernels);
+         static_cast<std::uint64_t>(std::int64_t{FirstKernel(unit.kernel_tile)} * op_.OutW() * op_.OutH() +
+                                    before * Kernels(unit.kernel_tile));
 }
 
 std::uint64_t LayerPlan::ResidualAddress(const Unit& unit) const {
@@ -252,14 +311,14 @@ Bytes LayerPlan::LineBytes() const { return LineBufferBytes(op_, line_channels_)
 
 Bytes LayerPlan::PartialSumBytes(const Unit& unit) const {
   if (!is_conv()) return Bytes(0);
-  return Bytes(kPartialSumBytes * tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels *
+  return Bytes(kPartialSumBytes * Kernels(unit.kernel_tile) *
                strips_[static_cast<std::size_t>(unit.strip)].out_positions);
 }
 
 std::int64_t LayerPlan::TotalCycles() const {
   WideInt sum = 0;
   for (const Strip& strip : strips_) {
-    sum += static_cast<WideInt>(tiles_.size()) * channel_tiles_ * (strip.scanned + fill_cycles_);
+    sum += static_cast<WideInt>(kernel_tiles_) * channel_tiles_ * (strip.scanned + fill_cycles_);
   }
   return static_cast<std::int64_t>(std::min<WideInt>(sum, std::numeric_limits<std::int64_t>::max()));
 }
@@ -270,7 +329,7 @@ void LayerPlan::CountUnit(const Unit& unit, Counters& counters) const {
     CountConv(unit, counters);
   } else {
     const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
-    const int channels = tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels;
+    const int channels = Kernels(unit.kernel_tile);
     counters.events[Event::kVectorOp] += channels * KernelArea(op_) * strip.out_positions;
     counters.events[Event::kSbRead] += std::int64_t{channels} * strip.rows_loaded * op_.in_w;
   }
@@ -279,7 +338,7 @@ void LayerPlan::CountUnit(const Unit& unit, Counters& counters) const {
 
 void LayerPlan::CountConv(const Unit& unit, Counters& counters) const {
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
-  const std::int64_t kernels = tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels;
+  const std::int64_t kernels = Kernels(unit.kernel_tile);
   const UnitShape& shape = *unit.shape;
   const std::int64_t weights = kernels * shape.channels * cell_bytes_;
   counters.events[Event::kMac] += weights * strip.windows;
@@ -303,7 +362,7 @@ void LayerPlan::CountConv(const Unit& unit, Counters& counters) const {
 
 void LayerPlan::CountDrain(const Unit& unit, Counters& counters) const {
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
-  const std::int64_t kernels = tiles_[static_cast<std::size_t>(unit.kernel_tile)].kernels;
+  const std::int64_t kernels = Kernels(unit.kernel_tile);
   const std::int64_t results = kernels * strip.out_positions;
   if (is_conv()) {
     counters.events[Event::kObRead] += kPartialSumBytes * results;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "sushi/dram/make_memory.hpp"
 #include "sushi/sched/objective.hpp"
 
 namespace sushi::app {
@@ -18,7 +17,7 @@ Columns AllColumns(const Session& session) {
 FastSession::FastSession(config::Experiment experiment)
     : session_(std::move(experiment)),
       columns_(AllColumns(session_)),
-      accelerator_(*session_.planner, MakeMemory(hardware())),
+      accelerator_(*session_.planner),
       book_(accelerator_, static_cast<int>(net().subnets.size()), columns_.columns, false) {}
 
 std::string FastSession::KeyOf(const config::Experiment& experiment) {

@@ -1,12 +1,12 @@
-// A hardware and model without the kernel (its cycles are the same, docs/architecture.md), and what is
-// known of it: shared by the points of a study that differ in neither.
+// A hardware and model on the fast engine, without the kernel (its cycles are the same,
+// docs/architecture.md), and what is known of it: shared by the points of a study that differ in neither.
 #pragma once
 
 #include <memory>
 #include <string>
 
 #include "session.hpp"
-#include "sushi/accel/kernel_free.hpp"
+#include "sushi/accel/fast_accelerator.hpp"
 #include "sushi/sched/service_book.hpp"
 
 namespace sushi::app {
@@ -31,7 +31,7 @@ class FastSession {
  private:
   Session session_;
   Columns columns_;
-  KernelFreeAccelerator accelerator_;
+  FastAccelerator accelerator_;
   ServiceBook book_;
   std::unique_ptr<LatencyTable> table_;
 };

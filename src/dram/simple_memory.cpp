@@ -8,7 +8,7 @@
 
 namespace sushi {
 
-SimpleMemory::SimpleMemory(const SimpleDramConfig& config)
+SimpleTiming::SimpleTiming(const SimpleDramConfig& config)
     : megabytes_per_second_(std::llround(config.peak_gbps * 1000)),
       burst_bytes_(config.burst_bytes),
       latency_(config.latency_ns * 1000),
@@ -17,18 +17,7 @@ SimpleMemory::SimpleMemory(const SimpleDramConfig& config)
     throw InternalError("memory without bandwidth or burst");
 }
 
-RequestId SimpleMemory::Submit(Picoseconds now, const MemoryRequest& request) {
-  if (now < last_now_) throw InternalError("memory requests must come in order of time");
-  if (request.bytes <= Bytes(0)) throw InternalError("memory request without data");
-  last_now_ = now;
-  const auto id = static_cast<RequestId>(timings_.size());
-  timings_.push_back(Serve(now, request));
-  events_.push_back({now, MemoryEvent::Kind::kTaken, id, {}});
-  events_.push_back({timings_.back().done, MemoryEvent::Kind::kDone, id, timings_.back()});
-  return id;
-}
-
-MemoryTiming SimpleMemory::Serve(Picoseconds now, const MemoryRequest& request) {
+MemoryTiming SimpleTiming::Serve(Picoseconds now, const MemoryRequest& request) {
   const bool contiguous = row_open_ && request.address == next_address_;
   const auto burst = static_cast<std::uint64_t>(burst_bytes_);
   const std::uint64_t end = request.address + static_cast<std::uint64_t>(request.bytes.value());
@@ -45,8 +34,32 @@ MemoryTiming SimpleMemory::Serve(Picoseconds now, const MemoryRequest& request) 
   free_ = opened + transfer;
   row_open_ = true;
   next_address_ = end;
-  activity_.busy_ps += transfer.value();
+  busy_ps_ += transfer.value();
   return timing;
+}
+
+void SimpleTiming::Reset() {
+  free_ = Picoseconds(0);
+  row_open_ = false;
+  next_address_ = 0;
+  busy_ps_ = 0;
+}
+
+void SimpleTiming::Shift(Picoseconds time, std::int64_t bytes, std::int64_t busy_ps) {
+  free_ += time;
+  next_address_ += static_cast<std::uint64_t>(bytes);
+  busy_ps_ += busy_ps;
+}
+
+RequestId SimpleMemory::Submit(Picoseconds now, const MemoryRequest& request) {
+  if (now < last_now_) throw InternalError("memory requests must come in order of time");
+  if (request.bytes <= Bytes(0)) throw InternalError("memory request without data");
+  last_now_ = now;
+  const auto id = static_cast<RequestId>(timings_.size());
+  timings_.push_back(timing_.Serve(now, request));
+  events_.push_back({now, MemoryEvent::Kind::kTaken, id, {}});
+  events_.push_back({timings_.back().done, MemoryEvent::Kind::kDone, id, timings_.back()});
+  return id;
 }
 
 std::optional<Picoseconds> SimpleMemory::NextEvent() {
@@ -61,13 +74,15 @@ void SimpleMemory::AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) 
 
 MemoryTiming SimpleMemory::Finish(RequestId request) { return timings_[static_cast<std::size_t>(request)]; }
 
-MemoryActivity SimpleMemory::Settle(Picoseconds /*now*/) { return activity_; }
+MemoryActivity SimpleMemory::Settle(Picoseconds /*now*/) {
+  MemoryActivity activity;
+  activity.busy_ps = timing_.busy_ps();
+  return activity;
+}
 
 void SimpleMemory::Quiesce() {
   last_now_ = Picoseconds(0);
-  free_ = Picoseconds(0);
-  row_open_ = false;
-  activity_ = MemoryActivity();
+  timing_.Reset();
   timings_.clear();
   events_.clear();
 }

@@ -30,6 +30,14 @@ const InferenceResult& ServiceBook::KnownInference(int subnet, SubGraphId cached
   return *known;
 }
 
+Picoseconds ServiceBook::KnownService(int subnet, SubGraphId cached) {
+  if (inferences_[InferIndex(subnet, cached)] == nullptr) {
+    const auto service = model_.ServiceOnly(subnet, columns_[static_cast<std::size_t>(cached)].graph);
+    if (service.has_value()) return *service;
+  }
+  return KnownInference(subnet, cached).service;
+}
+
 const InferenceResult& ServiceBook::Infer(int subnet, SubGraphId cached) {
   const InferenceResult& known = KnownInference(subnet, cached);
   if (exact_) {
@@ -79,7 +87,7 @@ LatencyTable BuildLatencyTable(const SuperNet& net, const std::vector<SubGraphCo
   LatencyTable table = EmptyLatencyTable(net, columns);
   for (int column = 0; column < table.columns(); ++column) {
     for (int subnet = 0; subnet < table.subnets(); ++subnet) {
-      table.Set(subnet, column, book.KnownInference(subnet, column).service);
+      table.Set(subnet, column, book.KnownService(subnet, column));
     }
   }
   return table;

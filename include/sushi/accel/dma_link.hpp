@@ -38,6 +38,8 @@ class DmaLink {
   // up to the next clock edge. `not_before`: write-back cannot end before the array has produced it.
   LinkTransfer Deliver(const MemoryTiming& memory, Cycles cycles, Cycles not_before = Cycles(0));
   void Reset() { free_ = Cycles(0); }
+  Cycles free() const { return free_; }
+  void Shift(Cycles time) { free_ += time; }
 
  private:
   ClockDomain clock_;

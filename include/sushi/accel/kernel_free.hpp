@@ -19,9 +19,9 @@ class KernelFreeAccelerator : public ServiceModel {
   // One layer by itself with the host's call cost.
   LayerResult RunAlone(int subnet, int op, Cycles host) override;
 
- private:
   LayerResult RunLayer(const LayerPlan& plan, Cycles host);
 
+ private:
   const InferencePlanner& planner_;
   std::unique_ptr<Memory> memory_;
 };

@@ -6,6 +6,7 @@
 // fetched (T3). Units run strip by strip, kernel tile by kernel tile.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -88,6 +89,14 @@ class LayerPlan {
   int banks() const { return banks_; }
   int units() const { return static_cast<int>(strips_.size()) * units_per_strip_; }
   Unit UnitAt(int index) const;
+  // Units [begin, end) that begin at `index` and repeat every `step`: kernel tiles of one shape on one strip
+  // without loads of iActs or quantisation parameters. Empty when `index` begins none.
+  struct Stretch {
+    int begin = 0, end = 0, step = 1;
+  };
+  Stretch StretchFrom(int index) const;
+  // Whether two of the layer's regions in DRAM meet, so that one's end is another's beginning.
+  bool RegionsTouch() const;
   UnitExtent ExtentOf(const Unit& unit) const;
 
   const OpPlacement& placement() const { return place_; }
@@ -119,8 +128,12 @@ class LayerPlan {
  private:
   void PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect cached);
   void PlanStrips(const HardwareConfig& hw);
-  std::vector<UnitShape> MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels,
-                                   int cached_channels) const;
+  void AddGroup(const HardwareConfig& hw, int tiles, int cached_kernels, int cached_channels);
+  void MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels, int cached_channels,
+                 std::vector<UnitShape>& units) const;
+  void AddTiles(const HardwareConfig& hw, int tiles, int channel, int channels, Bytes weights, Bytes cached,
+                std::vector<UnitShape>& units) const;
+  int ChannelBoundary(int tile) const;
   void CountConv(const Unit& unit, Counters& counters) const;
   void CountDrain(const Unit& unit, Counters& counters) const;
 
@@ -142,12 +155,16 @@ class LayerPlan {
   int max_channels_ = 0, max_kernels_ = 0;  // of the SuperNet layer, for addresses
   int weight_channels_ = 0;                 // of the op's rectangle
   std::int64_t cell_bytes_ = 1;             // of a kernel and channel of it
-  struct Tile {
-    int first_kernel = 0, kernels = 0, shape = 0, first_unit = 0;
+  // Consecutive kernel tiles that hold, and find cached, equally many kernels.
+  struct Group {
+    int first_tile = 0, tiles = 0, first_unit = 0;
+    std::vector<UnitShape> units;  // of each tile
   };
-  std::vector<std::vector<UnitShape>> shapes_;
-  std::vector<Tile> tiles_;
-  std::vector<int> tile_of_unit_;  // kernel tile of each unit within a strip
+  const Group& GroupOf(int in_strip) const;  // of a unit by its number in the strip
+  int FirstKernel(int tile) const { return tile * kernel_lanes_; }
+  int Kernels(int tile) const { return std::min(kernel_lanes_, op_.kernels - FirstKernel(tile)); }
+  std::vector<Group> groups_;
+  int kernel_tiles_ = 0;
   std::vector<Strip> strips_;
 };
 

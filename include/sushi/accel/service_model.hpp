@@ -2,6 +2,8 @@
 // simulation (sim) and by the kernel-free driver (accel); both give identical results.
 #pragma once
 
+#include <optional>
+
 #include "sushi/accel/results.hpp"
 #include "sushi/supernet/subgraph.hpp"
 
@@ -13,6 +15,10 @@ class ServiceModel {
   // One inference of SubNet `subnet` (an index into the SuperNet's SubNets) from quiesced state with
   // `cached` in the Persistent Buffer.
   virtual InferenceResult Infer(int subnet, const SubGraph& cached) = 0;
+  // The time of such an inference alone, when that is much cheaper to get.
+  virtual std::optional<Picoseconds> ServiceOnly(int /*subnet*/, const SubGraph& /*cached*/) {
+    return std::nullopt;
+  }
   // Replaces `from` by `to` in the Persistent Buffer: fetches to∖from, blocking.
   virtual SwapResult Swap(const SubGraph& from, const SubGraph& to) = 0;
   // One op by itself, from and to DRAM with nothing cached, after `host` cycles of the host's call.

@@ -21,6 +21,8 @@ class ServiceBook {
   // Looked up like the above, never simulated a second time.
   const InferenceResult& KnownInference(int subnet, SubGraphId cached);
   const SwapResult& KnownSwap(SubGraphId from, SubGraphId to);
+  // KnownInference(subnet, cached).service, without its counters where the model can do that.
+  Picoseconds KnownService(int subnet, SubGraphId cached);
 
  private:
   std::size_t InferIndex(int subnet, SubGraphId cached) const;

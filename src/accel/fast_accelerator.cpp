@@ -1,0 +1,138 @@
+#include "sushi/accel/fast_accelerator.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "periodic_run.hpp"
+#include "sushi/accel/kernel_free.hpp"
+#include "sushi/dram/make_memory.hpp"
+
+namespace sushi {
+namespace {
+
+// Everything of an op, its placement and its addresses that its cost on the simple memory depends on, but for
+// the cached rectangle. Addresses count by where in a burst they lie: regions do not touch.
+std::vector<std::int64_t> CostKey(const InferencePlanner& planner, int subnet, int index,
+                                  const LayerPlan& plan) {
+  const Op& op = plan.op();
+  const OpPlacement& place = plan.placement();
+  const LayerAddresses& at = plan.addresses();
+  const std::int64_t burst = planner.hw().dram.burst_bytes;
+  const bool shared = planner.hw().dram_model == DramModel::kSimple && !plan.RegionsTouch();
+  std::vector<std::int64_t> key{
+      shared ? -1 : subnet,
+      shared ? -1 : index,
+      static_cast<std::int64_t>(op.kind),
+      op.depthwise,
+      op.residual != kNone,
+      op.kernels,
+      op.channels,
+      op.kernel_h,
+      op.kernel_w,
+      op.in_h,
+      op.in_w,
+      op.OutH(),
+      op.OutW(),
+      op.pad_h,
+      op.pad_w,
+      op.stride_h,
+      op.stride_w,
+      place.input_on_chip,
+      place.output_on_chip,
+      place.residual_on_chip,
+      place.strip_out_rows,
+      plan.max_kernels(),
+      plan.max_channels(),
+      op.supernet_layer != kNone &&
+          planner.net().layers[static_cast<std::size_t>(op.supernet_layer)].centre_crop};
+  for (const std::uint64_t address : {at.weights, at.quant_params, at.input, at.output, at.residual})
+    key.push_back(static_cast<std::int64_t>(address % static_cast<std::uint64_t>(burst)));
+  return key;
+}
+
+// What of the PB's rectangle the op uses: more than that changes nothing.
+Rect UsedOf(const SuperNet& net, const Op& op, const SubGraph& cached) {
+  if (op.supernet_layer == kNone) return {};
+  const auto layer = static_cast<std::size_t>(op.supernet_layer);
+  const Rect rect = cached.rects[layer], needed = RectOf(net.layers[layer], op);
+  const Rect used{std::min(rect.kernels, needed.kernels), std::min(rect.channels, needed.channels)};
+  return used.kernels == 0 || used.channels == 0 ? Rect{} : used;
+}
+
+}  // namespace
+
+struct FastAccelerator::Engine {
+  explicit Engine(const InferencePlanner& planner)
+      : simple(planner.hw().dram_model == DramModel::kSimple),
+        layers(planner.hw()),
+        other(planner, MakeMemory(planner.hw())) {}
+
+  bool simple;
+  PeriodicRun layers;
+  KernelFreeAccelerator other;  // swaps, and layers on any other memory
+};
+
+FastAccelerator::FastAccelerator(const InferencePlanner& planner)
+    : planner_(planner),
+      engine_(std::make_unique<Engine>(planner)),
+      host_(planner.HostCycles(planner.hw().host.layer_call_us)) {
+  std::map<std::vector<std::int64_t>, int> kinds;
+  const SubGraph nothing = EmptySubGraph(planner.net());
+  for (int s = 0; s < static_cast<int>(planner.net().subnets.size()); ++s) {
+    std::vector<int>& kind_of = kind_of_.emplace_back();
+    for (int i = 0; i < static_cast<int>(planner.subnet(s).ops.size()); ++i) {
+      const LayerPlan plan = planner.PlanOp(s, i, nothing);
+      const auto [found, fresh] =
+          kinds.emplace(CostKey(planner, s, i, plan), static_cast<int>(kinds_.size()));
+      if (fresh) kinds_.push_back({s, i, {}});
+      kind_of.push_back(found->second);
+    }
+  }
+}
+
+FastAccelerator::~FastAccelerator() = default;
+
+LayerResult FastAccelerator::RunLayer(const LayerPlan& plan, Cycles host) {
+  return engine_->simple ? engine_->layers.Run(plan, host) : engine_->other.RunLayer(plan, host);
+}
+
+const LayerResult& FastAccelerator::LayerOf(int subnet, int op, const SubGraph& cached) {
+  Kind& kind = kinds_[static_cast<std::size_t>(
+      kind_of_[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)])];
+  const Rect used = UsedOf(planner_.net(), planner_.subnet(subnet).ops[static_cast<std::size_t>(op)], cached);
+  for (const auto& [rect, result] : kind.known) {
+    if (rect == used) return result;
+  }
+  kind.known.emplace_back(used, RunLayer(planner_.PlanOp(subnet, op, cached), host_));
+  return kind.known.back().second;
+}
+
+InferenceResult FastAccelerator::Infer(int subnet, const SubGraph& cached) {
+  planner_.CheckFits(cached);
+  const ClockDomain clock(planner_.hw().accel.clock_mhz);
+  InferenceResult result;
+  const int ops = static_cast<int>(planner_.subnet(subnet).ops.size());
+  result.layers.reserve(static_cast<std::size_t>(ops));
+  for (int op = 0; op < ops; ++op) AddLayer(LayerOf(subnet, op, cached), clock, result);
+  return result;
+}
+
+std::optional<Picoseconds> FastAccelerator::ServiceOnly(int subnet, const SubGraph& cached) {
+  planner_.CheckFits(cached);
+  const ClockDomain clock(planner_.hw().accel.clock_mhz);
+  Picoseconds service;
+  const int ops = static_cast<int>(planner_.subnet(subnet).ops.size());
+  for (int op = 0; op < ops; ++op) service += clock.TimeOf(LayerOf(subnet, op, cached).cycles);
+  return service;
+}
+
+LayerResult FastAccelerator::RunAlone(int subnet, int op, Cycles host) {
+  return RunLayer(planner_.PlanAlone(subnet, op), host);
+}
+
+SwapResult FastAccelerator::Swap(const SubGraph& from, const SubGraph& to) {
+  return engine_->other.Swap(from, to);
+}
+
+}  // namespace sushi
