@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sushi/config/sweep.hpp"
 #include "sushi/dram/traffic.hpp"
 #include "sushi/query/generators.hpp"
 
@@ -51,6 +53,16 @@ struct StudyOptions {
   std::vector<std::string> command_line;
 };
 void RunStudies(const StudyOptions& options);
+
+struct SweepPlanOptions {
+  std::string file;
+  std::vector<std::string> sets;
+  std::int64_t limit = 10;  // rows shown
+  bool json = false;
+};
+// What evaluating the sweep's points takes, in seconds a point.
+using PointEstimate = std::function<double(const config::Sweep&)>;
+void PlanSweep(const SweepPlanOptions& options, const PointEstimate& estimate);
 
 struct ValidateOptions {
   std::string hardware, model, measured;

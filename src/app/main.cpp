@@ -33,6 +33,7 @@ struct Options {
   InferOptions infer;
   TableOptions table;
   StudyOptions study;
+  SweepPlanOptions sweep_plan;
   ValidateOptions validate;
   DramOptions dram;
   ModelOptions model;
@@ -137,6 +138,21 @@ void AddStudy(CLI::App& app, Options& o) {
     if (o.study.out.empty()) throw UserError("--out: expected a directory name");
     RunStudies(o.study);
   });
+}
+
+void AddSweep(CLI::App& app, Options& o) {
+  CLI::App* sweep = app.add_subcommand("sweep", "evaluate every point of a sweep file");
+  sweep->require_subcommand(1);
+  CLI::App* plan = sweep->add_subcommand("plan", "check the file; print its axes and first points");
+  plan->add_option("file", o.sweep_plan.file, "sweep file")->required()->type_name("FILE");
+  plan->add_option("--set", o.sweep_plan.sets, "set one key; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  plan->add_option("--limit", o.sweep_plan.limit, "points to print")
+      ->check(CLI::Range(std::int64_t{0}, config::kMaxSweepPoints))
+      ->capture_default_str();
+  plan->add_flag("--json", o.sweep_plan.json, "print JSON");
+  plan->callback([&o] { PlanSweep(o.sweep_plan, nullptr); });
 }
 
 void AddValidate(CLI::App& app, Options& o) {
@@ -278,6 +294,7 @@ int Main(int argc, char** argv) {
   AddInfer(app, options);
   AddTable(app, options);
   AddStudy(app, options);
+  AddSweep(app, options);
   AddValidate(app, options);
   AddDram(app, options);
   AddModel(app, options);

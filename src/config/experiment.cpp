@@ -6,6 +6,7 @@
 #include <set>
 
 #include "merge.hpp"
+#include "resolve.hpp"
 #include "sushi/config/fields.hpp"
 
 namespace sushi::config {
@@ -60,10 +61,10 @@ void ReadFields(const Node& map, const std::string& prefix, Experiment& experime
       continue;
     }
     if (path == "study") continue;  // LoadStudy's
-    const auto& fields = Fields();
-    const auto field =
-        std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.path == path; });
-    if (field != fields.end()) {
+    if (prefix.empty() && IsSweepKey(name)) {
+      throw UserError(node.mark, path, "belongs to a sweep; `sushisim sweep plan` reads such a file");
+    }
+    if (const Field* field = FindField(path)) {
       field->read(experiment, node);
     } else if (!ChildrenOf(path + ".").empty()) {
       RequireKind(node, Node::Kind::kMap, path);
@@ -144,15 +145,25 @@ Experiment LoadExperiment(const std::vector<std::string>& files, const std::vect
   return ResolveExperiment(MergeAll(files, sets), {});
 }
 
-Experiment ResolveExperiment(const Node& merged, const std::vector<Override>& overrides) {
-  Experiment experiment;
-  experiment.merged = merged;
-  for (const Override& item : overrides) SetKey(experiment.merged, item.key, item.value);
-  ReadFields(experiment.merged, "", experiment);
+void ReadTree(const Node& merged, Experiment& experiment) { ReadFields(merged, "", experiment); }
+
+bool IsSweepKey(const std::string& name) {
+  return std::find(kSweepKeys.begin(), kSweepKeys.end(), name) != kSweepKeys.end();
+}
+
+void CheckTogether(const Experiment& experiment) {
   CheckPorts(experiment);
   CheckCapacity(experiment);
   CheckMemory(experiment);
   CheckGenerator(experiment);
+}
+
+Experiment ResolveExperiment(const Node& merged, const std::vector<Override>& overrides) {
+  Experiment experiment;
+  experiment.merged = merged;
+  for (const Override& item : overrides) SetKey(experiment.merged, item.key, item.value);
+  ReadTree(experiment.merged, experiment);
+  CheckTogether(experiment);
   return experiment;
 }
 
