@@ -139,7 +139,7 @@ void TidyUp(const Store& store, std::vector<std::string> segments, bool compact)
 
 }  // namespace
 
-RunOutcome Run(const Store& store, const std::vector<PointId>& plan, const EvaluateFactory& factory,
+RunOutcome RunSweep(const Store& store, const std::vector<PointId>& plan, const EvaluateFactory& factory,
                const RunOptions& options) {
   if (options.workers < 1) throw InternalError("a sweep needs at least one worker");
   const WorkList work = ListWork(plan, store.Scan(), options.shard, options.retry_failed);

@@ -53,7 +53,7 @@ struct RunOutcome {
 
 // UserError, InternalError (see Store::Scan), StorageError: the run stopped, what was recorded before stays.
 // SIGINT, SIGTERM and SIGUSR1 are taken while it runs, unless they are ignored.
-RunOutcome Run(const Store& store, const std::vector<PointId>& plan, const EvaluateFactory& factory,
+RunOutcome RunSweep(const Store& store, const std::vector<PointId>& plan, const EvaluateFactory& factory,
                const RunOptions& options);
 
 }  // namespace sushi::sweep
