@@ -1,9 +1,10 @@
-// What ends a run in the middle: kills at random moments, signals, a full disk. Each time a last run completes and
-// the merged bytes are those of an undisturbed run with one worker.
+// What ends a run in the middle: kills at random moments, signals, a full disk. Each time a last run
+// completes and the merged bytes are those of an undisturbed run with one worker.
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <random>
@@ -16,6 +17,19 @@ namespace sushi::sweep::testing {
 namespace {
 
 constexpr int kParent = 0, kWorkers = 1;  // places of process ids in shared memory
+
+void Sleep(std::uint64_t us) { usleep(static_cast<useconds_t>(us)); }
+
+// Only a child of the run: the number may be someone else's by now.
+bool KillWorker(pid_t worker, pid_t run) {
+  std::ifstream stat("/proc/" + std::to_string(worker) + "/stat");
+  std::string text;
+  if (worker <= 0 || !std::getline(stat, text)) return false;
+  const std::size_t behind_name = text.rfind(") ");
+  const std::string parent = " " + std::to_string(run) + " ";
+  if (behind_name == std::string::npos || text.find(parent, behind_name) != behind_name + 3) return false;
+  return text[behind_name + 2] != 'Z' && kill(worker, SIGKILL) == 0;
+}
 
 class NothingLost : public ::testing::Test {
  protected:
@@ -69,11 +83,11 @@ TEST_F(NothingLost, KillsOfParentAndWorkersAtRandomMoments) {
     const pid_t child = StartRun(store);
     const int worker_kills = static_cast<int>(random() % 3);
     for (int i = 0; i < worker_kills; ++i) {
-      usleep(random() % 8'000);
+      Sleep(random() % 8'000);
       const int worker = shared_[kWorkers + static_cast<int>(random() % 4)];
-      if (worker > 0 && kill(worker, SIGKILL) == 0) ++workers_killed;
+      if (KillWorker(worker, child)) ++workers_killed;
     }
-    usleep(random() % 12'000);
+    Sleep(random() % 12'000);
     if (waitpid(child, nullptr, WNOHANG) == child) break;  // all done
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
@@ -99,15 +113,16 @@ TEST_F(NothingLost, WorkersKilledAgainAndAgainDoNotEndARun) {
   const pid_t child = StartRun(store);
   int status = 0, killed = 0;
   while (waitpid(child, &status, WNOHANG) == 0) {
-    usleep(random() % 10'000);
-    const int worker = shared_[kWorkers + static_cast<int>(random() % 32)];
-    if (worker > 0 && !IsDead(worker) && kill(worker, SIGKILL) == 0) ++killed;
+    Sleep(random() % 10'000);
+    const int latest = shared_[SharedNumbers::kCount - 1] - 1 - static_cast<int>(random() % 2);
+    const int worker = shared_[kWorkers + std::max(latest, 0) % 32];
+    if (KillWorker(worker, child)) ++killed;
   }
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   EXPECT_GT(killed, 10);
   const PointCounts counts = CountPoints(ids_, store.Scan());
   EXPECT_EQ(counts.missing, 0);
-  EXPECT_LE(counts.failed, 1);  // the same point twice in a row is possible
+  EXPECT_LE(counts.failed * 2, killed);  // each had two deaths
   ExpectCompletes(store);
 }
 
@@ -133,8 +148,7 @@ class Interrupted : public NothingLost, public ::testing::WithParamInterface<int
 TEST_P(Interrupted, FinishesThePointsAtHandAndCanGoOn) {
   const Store store = Store::Make(dir_ / "store");
   ids_ = MakeIds(300);
-  const RunOutcome outcome = RunSweep(store, ids_,
-                                      FactoryOf([&](const PointKey& key) {
+  const RunOutcome outcome = RunSweep(store, ids_, FactoryOf([&](const PointKey& key) {
                                         ++shared_[0];
                                         if (key.index == 50) kill(getppid(), GetParam());
                                         usleep(3000);
@@ -154,8 +168,7 @@ INSTANTIATE_TEST_SUITE_P(By, Interrupted, ::testing::Values(SIGINT, SIGTERM, SIG
 TEST_F(NothingLost, ASignalToAllProcessesInterruptsLikeOneToTheParent) {
   const Store store = Store::Make(dir_ / "store");
   ids_ = MakeIds(300);
-  const RunOutcome outcome = RunSweep(store, ids_,
-                                      FactoryOf([&](const PointKey& key) {
+  const RunOutcome outcome = RunSweep(store, ids_, FactoryOf([&](const PointKey& key) {
                                         if (key.index == 50) {
                                           kill(getpid(), SIGTERM);  // Slurm signals every process of a step
                                           kill(getppid(), SIGTERM);
@@ -173,8 +186,7 @@ TEST_F(NothingLost, AnIgnoredSignalDoesNotInterrupt) {
   const Store store = Store::Make(dir_ / "store");
   ids_ = MakeIds(100);
   std::signal(SIGINT, SIG_IGN);
-  const RunOutcome outcome = RunSweep(store, ids_,
-                                      FactoryOf([&](const PointKey& key) {
+  const RunOutcome outcome = RunSweep(store, ids_, FactoryOf([&](const PointKey& key) {
                                         if (key.index == 5) kill(getppid(), SIGINT);
                                         return ResultOf(key.index);
                                       }),
@@ -187,8 +199,7 @@ TEST_F(NothingLost, AnIgnoredSignalDoesNotInterrupt) {
 TEST_F(NothingLost, ASecondSignalEndsAPointThatHangs) {
   const Store store = Store::Make(dir_ / "store");
   ids_ = MakeIds(100);
-  const RunOutcome outcome = RunSweep(store, ids_,
-                                      FactoryOf([&](const PointKey& key) {
+  const RunOutcome outcome = RunSweep(store, ids_, FactoryOf([&](const PointKey& key) {
                                         if (key.index == 20) {
                                           kill(getppid(), SIGINT);
                                           usleep(300'000);
@@ -209,8 +220,7 @@ TEST_F(NothingLost, AfterTheGraceAPointThatHangsIsEnded) {
   ids_ = MakeIds(100);
   RunOptions options = Two();
   options.grace_s = 0.2;
-  const RunOutcome outcome = RunSweep(store, ids_,
-                                      FactoryOf([&](const PointKey& key) {
+  const RunOutcome outcome = RunSweep(store, ids_, FactoryOf([&](const PointKey& key) {
                                         if (key.index == 20) {
                                           kill(getppid(), SIGTERM);
                                           for (;;) pause();

@@ -11,7 +11,9 @@ namespace {
 
 const PointId kId = {0x0123456789abcdefU, 0xfedcba9876543210U};
 
-std::string_view WithoutFeed(const std::string& line) { return std::string_view(line).substr(0, line.size() - 1); }
+std::string_view WithoutFeed(const std::string& line) {
+  return std::string_view(line).substr(0, line.size() - 1);
+}
 
 TEST(PointIdText, IsThirtyTwoHexDigitsBothWays) {
   EXPECT_EQ(kId.Hex(), "0123456789abcdeffedcba9876543210");
@@ -24,7 +26,8 @@ TEST(PointIdText, IsThirtyTwoHexDigitsBothWays) {
 TEST(ShardText, TakesOneToNOnly) {
   EXPECT_EQ(Shard::Parse("8/8").index, 8);
   EXPECT_EQ(Shard::Parse("1/8").count, 8);
-  for (const char* bad : {"", "0/8", "9/8", "1", "1/", "/8", "a/8", "1/8 ", "-1/8", "1/0", "1/99999999999999999999"})
+  for (const char* bad :
+       {"", "0/8", "9/8", "1", "1/", "/8", "a/8", "1/8 ", "-1/8", "1/0", "1/99999999999999999999"})
     EXPECT_THROW(Shard::Parse(bad), UserError) << bad;
 }
 
@@ -37,9 +40,10 @@ TEST(ShardText, EveryPointIsInExactlyOneShard) {
 }
 
 TEST(Record, CellsComeBackWithTypeAndAllBits) {
-  const PointResult result = {{std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(),
-                               3.0, -0.0, 0.1, 1e300, 5e-324, "a,\"b\"\\\n\t\x01", "", "größer"},
-                              {{}, {std::int64_t{0}, 2.5}, {"x"}}};
+  const PointResult result = {
+      {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), 3.0, -0.0, 0.1,
+       1e300, 5e-324, "a,\"b\"\\\n\t\x01", "", "größer"},
+      {{}, {std::int64_t{0}, 2.5}, {"x"}}};
   const std::string line = ResultLine(kId, result);
   EXPECT_EQ(line.find('\n'), line.size() - 1);
   const RecordHead head = ReadHead(WithoutFeed(line));

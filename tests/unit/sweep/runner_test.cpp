@@ -322,11 +322,15 @@ TEST_F(RunnerTest, MemoryThatEarlierPointsHoldFailsNoOther) {
 }
 
 TEST_F(RunnerTest, AFactoryThatThrowsEndsTheRun) {
-  EXPECT_THROW(RunSweep(store_, ids_, []() -> Evaluate { throw UserError("no such model"); }, Workers(2)), UserError);
+  EXPECT_THROW(RunSweep(
+                   store_, ids_, []() -> Evaluate { throw UserError("no such model"); }, Workers(2)),
+               UserError);
 }
 
 TEST_F(RunnerTest, WorkersThatDieBeforeTheirFirstPointEndTheRun) {
-  EXPECT_THROW(RunSweep(store_, ids_, []() -> Evaluate { std::abort(); }, Workers(2)), UserError);
+  EXPECT_THROW(RunSweep(
+                   store_, ids_, []() -> Evaluate { std::abort(); }, Workers(2)),
+               UserError);
 }
 
 TEST_F(RunnerTest, ProgressEndsWithAllSettled) {

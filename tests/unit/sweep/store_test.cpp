@@ -26,7 +26,8 @@ TEST(Store, IsMadeOnceAndOpenedWithItsPlan) {
   EXPECT_EQ(Store::Open(dir / "store").Plan(), "{\"axes\":1}");
   store.WritePlan("{}");
   EXPECT_EQ(Store::Make(dir / "store").Plan(), "{}");
-  EXPECT_EQ(std::distance(fs::directory_iterator(dir / "store"), fs::directory_iterator()), 2);  // nothing left over
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir / "store"), fs::directory_iterator()),
+            2);  // nothing left over
 }
 
 TEST(Store, IsNotMadeInADirectoryOfOtherThings) {
@@ -68,7 +69,8 @@ TEST(Store, LinesLongerThanABlockAndZerosAreRead) {
   big.metrics.emplace_back(std::string(3'000'000, 'x'));
   // Zeros are what some file systems leave of a file that was not synced.
   WriteText(store.segments_dir() + "/a.seg", ResultLine(ids[0], ResultOf(0)) + ResultLine(ids[1], big) +
-                                                 std::string(5000, '\0') + "\n" + ResultLine(ids[2], ResultOf(2)));
+                                                 std::string(5000, '\0') + "\n" +
+                                                 ResultLine(ids[2], ResultOf(2)));
   const RecordIndex index = store.Scan();
   ASSERT_EQ(index.places.size(), 3U);
   EXPECT_EQ(index.torn, 1);

@@ -70,7 +70,8 @@ inline SweepTable TableOf(const std::vector<PointId>& ids) {
   table.columns = {{"accel.size_kib", "policy"}, {"cycles", "latency_us", "note"}, {"subnet", "cycles"}};
   table.ids = ids;
   table.labels = [](std::int64_t index) {
-    return std::vector<std::string>{std::to_string(index % 4 * 512), index % 2 == 0 ? "strict, \"a\"" : "none"};
+    return std::vector<std::string>{std::to_string(index % 4 * 512),
+                                    index % 2 == 0 ? "strict, \"a\"" : "none"};
   };
   return table;
 }
