@@ -142,18 +142,32 @@ TEST_F(EmitSlurmTest, AShardThatIsInterruptedRequeuesItself) {
 }
 
 TEST_F(EmitSlurmTest, SignalsReachTheProgramAndItsOwnExitCodeIsWaitedFor) {
-  // Takes its time to end after the signal, as a point does.
+  // Takes its time to end after the signal, as a point does; a second signal is no end.
   Submit(
-      "#!/bin/bash\ntrap 'sleep 0.3; echo ended >ended; exit 75' USR1 TERM\necho >ready\n"
+      "#!/bin/bash\ntrap 'echo >heard; sleep 0.3; echo ended >ended; exit 75' USR1 TERM\necho >ready\n"
       "while :; do sleep 0.01; done\n");
-  for (const char* signal : {"USR1", "TERM"}) {
-    for (const char* name : {"ready", "ended", "told"}) fs::remove(dir_ / name);
-    const std::string send =
-        std::string("until [[ -e ready ]]; do sleep 0.01; done; kill -") + signal + " $shard";
-    EXPECT_EQ(RunShard(send), 0) << ReadAll(dir_ / "stderr");
+  const std::string until = "for i in {1..1000}; do [[ -e FILE ]] && break; sleep 0.01; done; ";
+  const auto wait_for = [&](const std::string& file) {
+    return std::string(until).replace(until.find("FILE"), 4, file);
+  };
+  for (const std::string signal : {"USR1", "TERM"}) {
+    for (const char* name : {"ready", "heard", "ended", "told"}) fs::remove(dir_ / name);
+    const std::string send = "kill -" + signal + " $shard; ";
+    EXPECT_EQ(RunShard(wait_for("ready") + send + wait_for("heard") + send), 0) << ReadAll(dir_ / "stderr");
     EXPECT_TRUE(fs::exists(dir_ / "ended")) << signal;
     EXPECT_EQ(Told(), "requeue 77\n") << signal;
   }
+}
+
+TEST_F(EmitSlurmTest, AProgramThatASignalKilledIsRequeuedAndOneThatCrashedIsNot) {
+  Submit("#!/bin/bash\necho >ready\n[[ -e crash ]] && kill -SEGV $$\nwhile :; do sleep 0.01; done\n");
+  EXPECT_EQ(RunShard("for i in {1..1000}; do [[ -e ready ]] && break; sleep 0.01; done; kill -USR1 $shard"),
+            0);
+  EXPECT_EQ(Told(), "requeue 77\n");
+  fs::remove(dir_ / "told");
+  std::ofstream(dir_ / "crash") << "";
+  EXPECT_EQ(RunShard(), 139);
+  EXPECT_EQ(Told(), "");
 }
 
 }  // namespace
