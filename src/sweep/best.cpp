@@ -149,29 +149,29 @@ class Search {
       const bool done = place != nullptr && place->is_result != 0;
       ++(done ? result.counts.done : place == nullptr ? result.counts.missing : result.counts.failed);
       Candidate candidate{static_cast<std::int64_t>(i), {}};
-      if (done && Consider(ReadResult(reader.Line(*place)), &candidate))
+      if (done && Consider(ReadMetrics(reader.Line(*place)), &candidate))
         candidates.push_back(std::move(candidate));
     }
     result.considered = static_cast<std::int64_t>(candidates.size());
     for (const Candidate& best : Front(std::move(candidates))) {
       const PointId& id = table_.ids[static_cast<std::size_t>(best.index)];
       result.front.push_back(
-          {best.index, id, table_.labels(best.index), ReadResult(reader.Line(*index.Find(id))).metrics});
+          {best.index, id, table_.labels(best.index), ReadMetrics(reader.Line(*index.Find(id)))});
     }
     return result;
   }
 
  private:
-  bool Consider(const PointResult& result, Candidate* candidate) const {
-    if (result.metrics.size() != table_.columns.metrics.size())
+  bool Consider(const std::vector<Cell>& metrics, Candidate* candidate) const {
+    if (metrics.size() != table_.columns.metrics.size())
       throw InternalError("point " + table_.ids[static_cast<std::size_t>(candidate->index)].Hex() +
                           " does not have the sweep's columns");
     const auto labels = labels_needed_ ? table_.labels(candidate->index) : std::vector<std::string>();
     for (std::size_t i = 0; i < conditions_.size(); ++i) {
-      if (!Satisfies(CellOf(condition_columns_[i], result.metrics, labels), conditions_[i])) return false;
+      if (!Satisfies(CellOf(condition_columns_[i], metrics, labels), conditions_[i])) return false;
     }
     for (std::size_t i = 0; i < objectives_.size(); ++i) {
-      const auto value = NumberOf(CellOf(objective_columns_[i], result.metrics, labels));
+      const auto value = NumberOf(CellOf(objective_columns_[i], metrics, labels));
       if (!value) return false;
       candidate->costs.push_back(objectives_[i].maximise ? -*value : *value);
     }

@@ -3,17 +3,13 @@
 #include <xxhash.h>
 
 #include <cmath>
-#include <limits>
-#include <nlohmann/json.hpp>
 
+#include "cell_parser.hpp"
 #include "json_text.hpp"
-#include "sushi/core/error.hpp"
 #include "sushi/formats/number.hpp"
 
 namespace sushi::sweep {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::size_t kHashDigits = 16;
 constexpr std::size_t kIdDigits = 32;
@@ -59,42 +55,10 @@ void AppendCells(const std::vector<Cell>& cells, std::string* json) {
   *json += ']';
 }
 
-double NotFinite(const std::string& text) {
-  if (text == "inf") return std::numeric_limits<double>::infinity();
-  if (text == "-inf") return -std::numeric_limits<double>::infinity();
-  return std::numeric_limits<double>::quiet_NaN();
-}
-
-std::vector<Cell> ReadCells(const Json& json) {
-  std::vector<Cell> cells;
-  cells.reserve(json.size());
-  for (const Json& cell : json) {
-    if (cell.is_string()) {
-      cells.emplace_back(cell.get<std::string>());
-    } else if (cell.is_number_integer()) {
-      cells.emplace_back(cell.get<std::int64_t>());
-    } else if (cell.is_number()) {
-      cells.emplace_back(cell.get<double>());
-    } else {
-      cells.emplace_back(NotFinite(cell.at("real").get<std::string>()));
-    }
-  }
-  return cells;
-}
-
-Json JsonOf(std::string_view line) {
-  line.remove_prefix(kHashDigits + 1);
-  return Json::parse(line.begin(), line.end());
-}
-
-// A record whose hash fits is what some version of the program wrote; that its JSON is as expected is a rule.
-template <typename Read>
-auto Checked(std::string_view line, const Read& read) {
-  try {
-    return read(JsonOf(line));
-  } catch (const Json::exception& error) {
-    throw InternalError(std::string("a whole record of the sweep's store cannot be read: ") + error.what());
-  }
+// What stands behind the head and the id.
+CellParser BehindId(std::string_view line, std::string_view head) {
+  line.remove_prefix(kHashDigits + 1 + head.size() + kIdDigits);
+  return CellParser(line);
 }
 
 }  // namespace
@@ -137,19 +101,34 @@ RecordHead ReadHead(std::string_view line) {
   return head;
 }
 
+std::vector<Cell> ReadMetrics(std::string_view line) {
+  CellParser parser = BehindId(line, kResultHead);
+  parser.Expect("\",\"metrics\":");
+  return parser.Cells();
+}
+
 PointResult ReadResult(std::string_view line) {
-  return Checked(line, [](const Json& json) {
-    PointResult result;
-    result.metrics = ReadCells(json.at("metrics"));
-    for (const Json& row : json.at("subnets")) result.subnets.push_back(ReadCells(row));
-    return result;
-  });
+  PointResult result;
+  CellParser parser = BehindId(line, kResultHead);
+  parser.Expect("\",\"metrics\":");
+  result.metrics = parser.Cells();
+  parser.Expect(",\"subnets\":[");
+  if (parser.Accept(']')) return result;
+  do {
+    result.subnets.push_back(parser.Cells());
+  } while (parser.Accept(','));
+  parser.Expect("]}");
+  return result;
 }
 
 PointFailure ReadFailure(std::string_view line) {
-  return Checked(line, [](const Json& json) {
-    return PointFailure{json.at("reason").get<std::string>(), json.at("attempt").get<int>()};
-  });
+  PointFailure failure;
+  CellParser parser = BehindId(line, kFailureHead);
+  parser.Expect("\",\"reason\":");
+  failure.reason = parser.Text();
+  parser.Expect(",\"attempt\":");
+  failure.attempt = static_cast<int>(parser.Integer());
+  return failure;
 }
 
 }  // namespace sushi::sweep

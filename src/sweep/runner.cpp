@@ -140,7 +140,7 @@ void TidyUp(const Store& store, std::vector<std::string> segments, bool compact)
 }  // namespace
 
 RunOutcome RunSweep(const Store& store, const std::vector<PointId>& plan, const EvaluateFactory& factory,
-               const RunOptions& options) {
+                    const RunOptions& options) {
   if (options.workers < 1) throw InternalError("a sweep needs at least one worker");
   const WorkList work = ListWork(plan, store.Scan(), options.shard, options.retry_failed);
   RunOutcome outcome;

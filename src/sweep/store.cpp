@@ -79,6 +79,19 @@ void KeepOneAnId(RecordIndex* index) {
   places.shrink_to_fit();
 }
 
+// Anything that no store has in it. Others may be making the same store now.
+bool HoldsOtherThings(const std::string& directory) {
+  static const char* const kOurs[] = {"segments", "plan.json", "points", "logs", "slurm", "parallel.joblog"};
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (std::none_of(std::begin(kOurs), std::end(kOurs),
+                     [&](const std::string& ours) { return name.rfind(ours, 0) == 0; }))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 const RecordPlace* RecordIndex::Find(const PointId& id) const {
@@ -95,8 +108,7 @@ Store::Store(const std::string& path) : path_(path) {
 Store Store::Make(const std::string& path) {
   Store store(path);
   std::error_code error;
-  if (fs::exists(store.path_, error) && !fs::is_directory(store.segments_dir(), error) &&
-      !fs::is_empty(store.path_, error))
+  if (!fs::is_directory(store.segments_dir(), error) && HoldsOtherThings(store.path_))
     throw UserError({store.path_, 0}, "", "is neither empty nor a sweep's store (no segments/)");
   MakeDirectory(store.segments_dir());
   SyncDirectory(store.path_);

@@ -34,7 +34,8 @@ struct RecordHead {
 
 // `line` is without its line feed.
 RecordHead ReadHead(std::string_view line);
-// For a line whose head says so.
+// For a line whose head says so; InternalError when it is not as above.
+std::vector<Cell> ReadMetrics(std::string_view line);  // of a result, without its SubNets
 PointResult ReadResult(std::string_view line);
 PointFailure ReadFailure(std::string_view line);
 

@@ -54,6 +54,6 @@ struct RunOutcome {
 // UserError, InternalError (see Store::Scan), StorageError: the run stopped, what was recorded before stays.
 // SIGINT, SIGTERM and SIGUSR1 are taken while it runs, unless they are ignored.
 RunOutcome RunSweep(const Store& store, const std::vector<PointId>& plan, const EvaluateFactory& factory,
-               const RunOptions& options);
+                    const RunOptions& options);
 
 }  // namespace sushi::sweep

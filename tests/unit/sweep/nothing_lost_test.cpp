@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <random>
 
@@ -50,6 +51,7 @@ class NothingLost : public ::testing::Test {
     };
   }
   pid_t StartRun(const Store& store) {
+    std::fflush(nullptr);
     const pid_t child = fork();
     if (child == 0) {
       shared_[kParent] = getpid();

@@ -82,6 +82,19 @@ TEST(Record, NoLineShortenedOrChangedInOneByteIsARecord) {
   }
 }
 
+TEST(Record, MetricsAreReadWithoutTheSubnets) {
+  const std::string line = ResultLine(kId, ResultOf(7));
+  EXPECT_EQ(ReadMetrics(WithoutFeed(line)), ResultOf(7).metrics);
+}
+
+TEST(Record, JsonThatIsNotAsWrittenIsAnErrorNotAGuess) {
+  const std::string hash(16, '0'), head = hash + " {\"result\":\"" + kId.Hex() + "\",\"metrics\":";
+  for (const char* behind :
+       {"", "[", "[1", "[1,", "[1]", "[x],", "[1.5.5],", "[\"a],", "[\"a\\", "[\"\\x\"],", "[{\"real\":1}],",
+        "[99999999999999999999],", "[1],\"subnets\":[", "[1],\"subnets\":[[1]", "[1] ,\"subnets\":[]}"})
+    EXPECT_THROW(ReadResult(head + behind), InternalError) << behind;
+}
+
 TEST(Record, AWholeLineOfAnotherKindIsToldFromATornOne) {
   std::string line = ResultLine(kId, ResultOf(7));
   // "0123…" with the hash of another text of the same length would be torn; hash what another version wrote.

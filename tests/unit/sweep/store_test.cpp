@@ -30,6 +30,12 @@ TEST(Store, IsMadeOnceAndOpenedWithItsPlan) {
             2);  // nothing left over
 }
 
+TEST(Store, IsMadeWhereAScriptHasPutItsLogs) {
+  const TempDir dir;
+  fs::create_directories(dir / "store/slurm");
+  EXPECT_EQ(Store::Make(dir / "store").Scan().places.size(), 0U);
+}
+
 TEST(Store, IsNotMadeInADirectoryOfOtherThings) {
   const TempDir dir;
   fs::create_directories(dir / "home");
