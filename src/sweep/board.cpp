@@ -44,7 +44,7 @@ bool Board::Take(Slot* slot) {
   std::int64_t end = 0;
   do {
     if (begin >= points_) return false;
-    end = begin + std::clamp<std::int64_t>((points_ - begin) / (4 * workers_), 1, kMostAtOnce);
+    end = begin + std::clamp<std::int64_t>((points_ - begin) / (std::int64_t{4} * workers_), 1, kMostAtOnce);
   } while (!head_->taken.compare_exchange_weak(begin, end));
   slot->next.store(begin);
   slot->end.store(end);

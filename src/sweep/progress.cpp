@@ -76,11 +76,11 @@ std::string ProgressLine(const RunProgress& progress, int width) {
   const std::string rate = ", " + RateText(progress.per_second);
   const auto fits = [&](const std::string& text) { return static_cast<int>(text.size()) <= width; };
 
-  const std::string full = std::string(percent) + " " + counts + rate + time + failed;
+  const std::string head = percent + (" " + counts);
+  const std::string bare = head + failed, timed = head + time + failed, full = head + rate + time + failed;
   const int cells = std::min(kWidestBar, width - static_cast<int>(full.size()) - 3);
   if (cells >= kNarrowestBar) return Bar(fraction, cells) + full;
-  for (const std::string& text : {full, std::string(percent) + " " + counts + time + failed,
-                                  std::string(percent) + " " + counts + failed, std::string(percent)}) {
+  for (const std::string& text : {full, timed, bare}) {
     if (fits(text)) return text;
   }
   return percent;
