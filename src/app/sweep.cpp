@@ -1,6 +1,7 @@
 #include "sushi/config/sweep.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -38,7 +39,7 @@ std::string Duration(double seconds) {
     std::snprintf(text, sizeof text, "%.3g s", seconds);
     return text;
   }
-  const auto minutes = static_cast<std::int64_t>(seconds / 60 + 0.5);
+  const auto minutes = static_cast<std::int64_t>(std::llround(seconds / 60));
   const std::string rest = std::to_string(minutes % 60) + " min";
   return minutes < 60 ? rest : std::to_string(minutes / 60) + " h " + rest;
 }

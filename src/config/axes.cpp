@@ -20,6 +20,10 @@ std::string LabelOf(const std::string& key, const Node& value) {
 
 std::string FullKey(const std::string& key) { return key == "seed" ? "trace.generator.seed" : key; }
 
+std::string Below(const std::string& path, const std::string& key) {
+  return std::string(path).append(".").append(key);
+}
+
 class AxesReader {
  public:
   AxesReader(std::string path, AxisKeys keys) : path_(std::move(path)), keys_(keys) {}
@@ -47,7 +51,7 @@ class AxesReader {
       if (key == "base" || (field != nullptr && field->type != "integer" && field->type != "number")) {
         throw UserError(spec.mark, path_, "'" + key + "' is no number, so it has no " + kind);
       }
-      dimensions_.push_back({kind, {key}, {}, Progression(kind, spec, path_ + "." + key)});
+      dimensions_.push_back({kind, {key}, {}, Progression(kind, spec, Below(path_, key))});
     }
   }
 
@@ -127,7 +131,7 @@ class AxesReader {
       Point step;
       step.labels.resize(columns.size());
       for (const auto& [key, value] : row.entries) {
-        RequireKind(value, Node::Kind::kScalar, path + "." + key);
+        RequireKind(value, Node::Kind::kScalar, Below(path, key));
         const auto column = std::find(columns.begin(), columns.end(), key) - columns.begin();
         step.overrides.push_back({FullKey(key), value});
         step.labels[static_cast<std::size_t>(column)] = LabelOf(key, value);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <set>
+#include <unordered_set>
 
 #include "merge.hpp"
 #include "resolve.hpp"
@@ -23,6 +24,21 @@ std::vector<std::string> ChildrenOf(const std::string& prefix) {
   }
   if (prefix.empty()) names.insert(names.end(), {"supernet", "study", "schema_version", "base"});
   return names;
+}
+
+// Whether keys stand below that path.
+bool IsSection(const std::string& path) {
+  static const std::unordered_set<std::string> sections = [] {
+    std::unordered_set<std::string> found;
+    for (const Field& field : Fields()) {
+      for (std::size_t dot = field.path.find('.'); dot != std::string::npos;
+           dot = field.path.find('.', dot + 1)) {
+        found.insert(field.path.substr(0, dot));
+      }
+    }
+    return found;
+  }();
+  return sections.count(path) > 0;
 }
 
 // The nearest among the keys of that place; else a key that ends so elsewhere; else the nearest of all.
@@ -66,7 +82,7 @@ void ReadFields(const Node& map, const std::string& prefix, Experiment& experime
     }
     if (const Field* field = FindField(path)) {
       field->read(experiment, node);
-    } else if (!ChildrenOf(path + ".").empty()) {
+    } else if (IsSection(path)) {
       RequireKind(node, Node::Kind::kMap, path);
       ReadFields(node, path + ".", experiment);
     } else {

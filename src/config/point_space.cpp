@@ -21,7 +21,8 @@ std::size_t PlaceOf(const Field& field) { return static_cast<std::size_t>(&field
 
 void AddScalarPaths(const Node& node, const std::string& path, std::vector<std::string>& paths) {
   if (node.kind == Node::Kind::kScalar) paths.push_back(path);
-  for (const auto& [key, child] : node.entries) AddScalarPaths(child, path + "." + key, paths);
+  for (const auto& [key, child] : node.entries)
+    AddScalarPaths(child, std::string(path).append(".").append(key), paths);
 }
 
 const Node* FindPath(const Node& root, const std::string& path) {

@@ -57,10 +57,11 @@ Progression::Progression(const std::string& kind, const Node& spec, const std::s
   RequireKind(spec, Node::Kind::kMap, path);
   RefuseUnknown(spec, KnownKeys(kind), path);
   for (const auto& [name, node] : spec.entries) {
-    RequireKind(node, Node::Kind::kScalar, path + "." + name);
+    const std::string key = std::string(path).append(".").append(name);
+    RequireKind(node, Node::Kind::kScalar, key);
     const int digits = node.quoted ? -1 : DigitsOf(node.scalar);
     if (digits < 0 || digits > kMaxDigits) {
-      throw UserError(node.mark, path + "." + name,
+      throw UserError(node.mark, key,
                       "expected a decimal number with at most " + std::to_string(kMaxDigits) +
                           " digits behind the point, got '" + node.scalar.substr(0, 60) + "'");
     }
