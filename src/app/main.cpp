@@ -1,4 +1,4 @@
-// argv to commands, failures to exit codes: 0 ok, 1 internal error, 2 usage or configuration.
+// argv to commands, failures to exit codes (docs/configuration.md).
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -14,6 +14,8 @@
 #include "sushi/core/error.hpp"
 #include "sushi/core/version.hpp"
 #include "sushi/sim/elaboration.hpp"
+#include "sushi/sweep/storage_error.hpp"
+#include "sweep_arguments.hpp"
 
 namespace {
 
@@ -33,7 +35,7 @@ struct Options {
   InferOptions infer;
   TableOptions table;
   StudyOptions study;
-  SweepPlanOptions sweep_plan;
+  SweepOptions sweep;
   ValidateOptions validate;
   DramOptions dram;
   ModelOptions model;
@@ -140,20 +142,6 @@ void AddStudy(CLI::App& app, Options& o) {
   });
 }
 
-void AddSweep(CLI::App& app, Options& o) {
-  CLI::App* sweep = app.add_subcommand("sweep", "evaluate every point of a sweep file");
-  sweep->require_subcommand(1);
-  CLI::App* plan = sweep->add_subcommand("plan", "check the file; print its axes and first points");
-  plan->add_option("file", o.sweep_plan.file, "sweep file")->required()->type_name("FILE");
-  plan->add_option("--set", o.sweep_plan.sets, "set one key; may be repeated")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  plan->add_option("--limit", o.sweep_plan.limit, "points to print")
-      ->check(CLI::Range(std::int64_t{0}, config::kMaxSweepPoints))
-      ->capture_default_str();
-  plan->add_flag("--json", o.sweep_plan.json, "print JSON");
-  plan->callback([&o] { PlanSweep(o.sweep_plan, nullptr); });
-}
 
 void AddValidate(CLI::App& app, Options& o) {
   CLI::App* validate = app.add_subcommand("validate", "compare simulated with measured layer latencies");
@@ -286,7 +274,9 @@ int Main(int argc, char** argv) {
   app.add_flag_function(
       "-v,--verbose", [](std::int64_t) { spdlog::set_level(spdlog::level::info); },
       "log what is being done to stderr");
-  app.footer("Exit codes: 0 ok, 1 internal error, 2 usage or configuration.");
+  app.footer(
+      "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 4 some sweep points failed, 75 interrupted\n"
+      "and resumable.");
   SetUpLog();
   for (int i = 0; i < argc; ++i) options.run.command_line.emplace_back(argv[i]);
   options.study.command_line = options.run.command_line;
@@ -294,7 +284,7 @@ int Main(int argc, char** argv) {
   AddInfer(app, options);
   AddTable(app, options);
   AddStudy(app, options);
-  AddSweep(app, options);
+  AddSweep(app, options.sweep);
   AddValidate(app, options);
   AddDram(app, options);
   AddModel(app, options);
@@ -309,7 +299,7 @@ int Main(int argc, char** argv) {
   }
   std::cout.flush();
   if (!std::cout) throw UserError("stdout: cannot be written");
-  return 0;
+  return options.sweep.exit_code;
 }
 
 }  // namespace
@@ -320,6 +310,9 @@ int main(int argc, char** argv) {
   } catch (const UserError& error) {
     std::fprintf(stderr, "sushisim: %s\n", OneLine(error.what()).c_str());
     return kUsage;
+  } catch (const sweep::StorageError& error) {
+    std::fprintf(stderr, "sushisim: %s; nothing is lost, run again when there is room\n", OneLine(error.what()).c_str());
+    return kInterrupted;
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "sushisim: out of memory\n");
     return kInternalError;
