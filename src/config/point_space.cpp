@@ -80,9 +80,8 @@ PointSpace::PointSpace(const Source& source, const Node* axes) : axes_(axes, has
 
 // A seed for a stream that comes from a file would drop the file and run the generator's defaults.
 void PointSpace::RefuseLoneGeneratorKeys() const {
-  const std::string kind = kGenerator + "kind";
   for (std::size_t d = 0; d < sets_trace_.size(); ++d) {
-    if (axes_.Sets(d, kind)) return;
+    if (axes_.Sets(d, "trace.generator.kind")) return;
   }
   for (std::size_t d = 0; d < sets_trace_.size(); ++d) {
     if (!axes_.SetsBelow(d, kGenerator)) continue;
@@ -90,7 +89,7 @@ void PointSpace::RefuseLoneGeneratorKeys() const {
       const Node* file = FindPath(frame.merged, kTraceFile);
       if (file == nullptr) continue;
       throw UserError(file->mark, kTraceFile,
-                      "an axis over " + kGenerator + "* would drop it; set " + kind + " instead of it");
+                      "an axis over trace.generator.* would drop it; set trace.generator.kind instead of it");
     }
   }
 }
