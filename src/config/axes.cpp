@@ -49,7 +49,8 @@ class AxesReader {
       CheckKey(key, spec);
       const Field* field = FindField(FullKey(key));
       if (key == "base" || (field != nullptr && field->type != "integer" && field->type != "number")) {
-        throw UserError(spec.mark, path_, "'" + key + "' is no number, so it has no " + kind);
+        throw UserError(spec.mark, path_,
+                        std::string("'").append(key).append("' is no number, so it has no ").append(kind));
       }
       dimensions_.push_back({kind, {key}, {}, Progression(kind, spec, Below(path_, key))});
     }

@@ -88,6 +88,12 @@ std::size_t AxisSteps::BaseNumber(const Node& file) {
   return bases_.size();
 }
 
+bool AxisSteps::UsesOwnBases() const {
+  if (base_dimension_ < 0) return true;
+  const auto& steps = steps_[static_cast<std::size_t>(base_dimension_)];
+  return std::any_of(steps.begin(), steps.end(), [](const AxisStep& step) { return step.base == 0; });
+}
+
 bool AxisSteps::Sets(std::size_t dimension, const std::string& key) const {
   const auto& keys = keys_[dimension];
   return std::find(keys.begin(), keys.end(), key) != keys.end();

@@ -36,6 +36,7 @@ class AxisSteps {
   bool SetsBelow(std::size_t dimension, const std::string& section) const;  // "trace."
   std::int64_t combinations() const { return combinations_; }
   int base_dimension() const { return base_dimension_; }  // −1: none
+  bool UsesOwnBases() const;                              // without one of bases() in addition
 
   // Of a progression valid until its next.
   const AxisStep& StepOf(std::size_t dimension, std::int64_t step);

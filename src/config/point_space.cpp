@@ -1,6 +1,7 @@
 #include "point_space.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "merge.hpp"
@@ -65,10 +66,31 @@ PointSpace::PointSpace(const Source& source, const Node* axes) : axes_(axes, has
     sets_trace_.push_back(axes_.SetsBelow(d, kTrace));
     sets_model_.push_back(axes_.SetsBelow(d, "supernet."));
   }
-  AddFrame(Merged(source, nullptr));
+  if (axes_.UsesOwnBases()) {
+    AddFrame(Merged(source, nullptr));
+  } else {
+    frames_.emplace_back();
+  }
   for (const Node& item : axes_.bases()) {
     const Node base = ReadAxisBase(item, source.file);
     AddFrame(Merged(source, &base));
+  }
+  RefuseLoneGeneratorKeys();
+}
+
+// A seed for a stream that comes from a file would drop the file and run the generator's defaults.
+void PointSpace::RefuseLoneGeneratorKeys() const {
+  for (std::size_t d = 0; d < sets_trace_.size(); ++d) {
+    if (axes_.Sets(d, "trace.generator.kind")) return;
+  }
+  for (std::size_t d = 0; d < sets_trace_.size(); ++d) {
+    if (!axes_.SetsBelow(d, kGenerator)) continue;
+    for (const Frame& frame : frames_) {
+      const Node* file = FindPath(frame.merged, kTraceFile);
+      if (file == nullptr) continue;
+      throw UserError(file->mark, kTraceFile,
+                      "an axis over trace.generator.* would drop it; set trace.generator.kind instead of it");
+    }
   }
 }
 
@@ -278,8 +300,14 @@ bool PointSpace::Holds(Constraint& constraint, const Steps& steps) {
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Constraint::Operand& operand = operands[i];
     const std::string text = TextOf(operand.key, steps);
-    constraint.Set(i,
-                   operand.is_text ? ((text == operand.literal) == operand.equal ? 1 : 0) : NumberOf(text));
+    const bool equal = text == operand.literal;
+    const double value = operand.is_text ? (equal == operand.equal ? 1 : 0) : NumberOf(text);
+    if (std::isnan(value)) {
+      throw UserError(constraint.mark(), constraint.path(),
+                      "'" + operand.key + "' is the text '" + text + "', which can only be compared as " +
+                          operand.key + " == \"text\" or != (in \"" + constraint.text() + "\")");
+    }
+    constraint.Set(i, value);
   }
   return constraint.Holds();
 }

@@ -60,6 +60,7 @@ class PointSpace {
   };
 
   void AddFrame(Node merged);
+  void RefuseLoneGeneratorKeys() const;
   Frame& FrameOf(const Steps& steps);
   Frame& MoveTo(const Steps& steps);
   void SetTrace(Frame& frame, const Steps& steps);

@@ -110,11 +110,12 @@ TEST_F(SweepConstraints, NameWhatIsWrongAndWhere) {
       "(in \"accel.pb.capacity_kb < 3\")");
   EXPECT_THAT(Wrong("accel.pb.capacity_kib <"), HasSubstr("s.yaml:6: constraints: not an expression"));
   EXPECT_THAT(Wrong("accel.pb.capacity_kib = 3"), HasSubstr("'=' would set a value; compare with =="));
-  EXPECT_THAT(Wrong("1, accel.pb.capacity_kib"), HasSubstr("s.yaml:6: constraints: "));
   EXPECT_THAT(Wrong("scheduler.policy == 3"), HasSubstr("'scheduler.policy' is a text: only == and !="));
   EXPECT_THAT(Wrong("accel.pb.capacity_kib == \"3\""), HasSubstr("is a number: write 3 without quotes"));
   EXPECT_THAT(Wrong("scheduler.policy == \"strict_latancy\""), HasSubstr("(did you mean 'strict_latency'?)"));
   EXPECT_THAT(Wrong("scheduler.policy < \"strict_latency\""), HasSubstr("a text can only stand as KEY =="));
+  EXPECT_THAT(Wrong("supernet.name > 3"), HasSubstr("s.yaml:6: constraints: 'supernet.name' is the text"));
+  EXPECT_THAT(Wrong("1, 2"), HasSubstr("expected one expression, found a comma"));
   EXPECT_THAT(Wrong("0 / accel.pb.capacity_kib == 0"), HasSubstr("no UserError"));
   EXPECT_THAT(Wrong("accel.pb.capacity_kib / accel.pb.capacity_kib"),
               HasSubstr("the result is not a number"));

@@ -75,6 +75,17 @@ TEST_F(SweepFile, ABaseOfAnAxisComesAfterTheSweepsBasesAndBeforeItsKeys) {
   EXPECT_EQ(e.hardware.dram.latency_ns, 200);
 }
 
+TEST_F(SweepFile, WhatEveryBaseOfAnAxisReplacesNeedNotBeThere) {
+  WriteConfig("gone.yaml", "base: [" + Shipped("configs/experiment/quickstart.yaml") + "]\n" +
+                               "trace: {file: gone.csv}\n");
+  WriteConfig("one.yaml", "trace: {generator: {kind: uniform}}\n");
+  WriteConfig("s.yaml", "base: [gone.yaml]\naxes:\n  - product: {base: [one.yaml], seed: [1, 2]}\n");
+  EXPECT_EQ(Sweep::Load("s.yaml", {}).size(), 2);
+  WriteConfig("s.yaml", "base: [gone.yaml]\naxes:\n  - list: [{base: one.yaml}, {}]\n");
+  EXPECT_EQ(ErrorOf([] { Sweep::Load("s.yaml", {}); }),
+            "gone.yaml:3: trace.file: gone.csv: cannot open the file");
+}
+
 TEST_F(SweepFile, AModelOfAnAxisReplacesTheModelOfTheBase) {
   const Sweep sweep = Load("axes:\n  - product: {base: [" + Shipped("models/ofa_mbv3_w10.yaml") + ", " +
                            Shipped("models/ofa_resnet50.yaml") + "]}\n");
@@ -139,6 +150,29 @@ TEST_F(SweepFile, EveryPointIsWhatResolvingItAloneGives) {
   }
 }
 
+TEST_F(SweepFile, AFileDropsTheGeneratorOfTheBaseButNotForTheNextPoint) {
+  Write("a.csv", "accuracy_min_percent,latency_max_us\n70,1000\n");
+  const Sweep sweep = Load(
+      "trace: {generator: {kind: uniform, queries: 7}}\n"
+      "axes:\n  - list: [{}, {trace.file: a.csv}, {seed: 3}]\n");
+  const std::vector<std::string> ids = Ids(sweep);
+  for (const std::int64_t i : {1, 2, 0, 1}) {
+    const Experiment e = sweep.PointAt(i).experiment;
+    EXPECT_EQ(ids[static_cast<std::size_t>(i)], PointId(e)) << i;
+    EXPECT_EQ(e.trace.file, i == 1 ? "a.csv" : "");
+    EXPECT_EQ(e.trace.generator.queries == 7, i != 1);
+  }
+}
+
+TEST_F(SweepFile, RefusesASeedForAStreamFromAFile) {
+  const std::string axes = "axes:\n  - range: {seed: {from: 1, to: 2}}\n";
+  EXPECT_THAT(LoadError(axes),
+              HasSubstr("quickstart.yaml:9: trace.file: an axis over trace.generator.* would "
+                        "drop it; set trace.generator.kind instead of it"));
+  EXPECT_EQ(Load(axes + "trace: {generator: {kind: uniform}}\n").size(), 2);
+  EXPECT_EQ(Load(axes + "  - product: {trace.generator.kind: [uniform]}\n").size(), 2);
+}
+
 TEST_F(SweepFile, PlanningAMillionPointsResolvesOnlyTheBases) {
   WriteConfig("slow.yaml", "accel: {clock_mhz: 50}\n");
   WriteConfig("fast.yaml", "accel: {clock_mhz: 200}\n");
@@ -166,6 +200,13 @@ TEST_F(SweepFile, RefusesPointsThatTheConfigurationRefuses) {
               HasSubstr("s.yaml:4: accel.*.capacity_kib: the buffers need 4865 KiB, the device has 4864"));
   EXPECT_THAT(error, HasSubstr("(point scheduler.policy=strict_latency, accel.pb.capacity_kib=2969)"));
   EXPECT_THAT(error, HasSubstr("invalid: skip leaves such points out"));
+}
+
+TEST_F(SweepFile, ChecksAPointWithoutWhatTheOneBeforeSet) {
+  // Each fits by itself; 2968 and 600 KiB together would not.
+  const Sweep sweep =
+      Load("axes:\n  - list: [{accel.pb.capacity_kib: 2968}, {accel.db.capacity_kib: 600}, {}]\n");
+  EXPECT_EQ(sweep.size(), 3);
 }
 
 TEST_F(SweepFile, SkipsThemIfAskedTo) {
