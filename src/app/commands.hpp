@@ -20,6 +20,7 @@ struct DataOptions {
   std::uint64_t seed = 1;
   std::string weights_dir, input;
   std::vector<std::string> dumps;  // layer, directory, layer, directory …
+  std::string out;                 // another directory that the command writes, if any
 };
 
 struct RunOptions {

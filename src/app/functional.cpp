@@ -1,6 +1,8 @@
 #include "functional.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 
 #include "sushi/core/error.hpp"
 #include "sushi/formats/network_files.hpp"
@@ -19,6 +21,18 @@ int FindOp(const SubNet& subnet, const std::string& layer) {
   throw UserError("--dump-layer: SubNet " + subnet.name + " has no layer '" + layer.substr(0, 60) +
                   "', expected 0 to " + std::to_string(subnet.ops.size() - 1) + " or a name" +
                   DidYouMean(layer, names));
+}
+
+// A layer, a directory, a layer, a directory …: each needs one of its own.
+void CheckDumps(const std::vector<std::string>& dumps, const std::string& out) {
+  namespace fs = std::filesystem;
+  const auto place = [](const std::string& path) { return fs::weakly_canonical(fs::absolute(path)); };
+  std::set<fs::path> seen;
+  if (!out.empty()) seen.insert(place(out));
+  for (std::size_t i = 1; i < dumps.size(); i += 2) {
+    if (seen.insert(place(dumps[i])).second) continue;
+    throw UserError("--dump-layer: the directory " + dumps[i] + " is used twice");
+  }
 }
 
 }  // namespace
@@ -40,6 +54,7 @@ FunctionalSession::FunctionalSession(const DataOptions& options, const SuperNet&
   data_ = std::make_unique<NetworkData>(net, options.seed);
   if (!options.weights_dir.empty()) ReadNetwork(options.weights_dir, *data_);
   if (!options.input.empty()) ReadImage(options.input, subnet, *data_);
+  CheckDumps(options.dumps, options.out);
   for (std::size_t i = 0; i + 1 < options.dumps.size(); i += 2) {
     dumps_.push_back(
         {options.dumps[i], 0,

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -52,11 +53,28 @@ void AddFiles(CLI::App* command, std::vector<std::string>& files, std::vector<st
       ->allow_extra_args(false);
 }
 
+// CLI11 takes what is too large for the largest.
+std::string CheckSeed(const std::string& text) {
+  std::int64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seed);
+  if (error == std::errc() && stop == end && seed >= 0) return "";
+  return "expected an integer from 0 to 9223372036854775807, found '" + text.substr(0, 60) + "'";
+}
+
 void AddData(CLI::App* command, DataOptions& data) {
   command->add_flag("--functional", data.functional,
                     "move real weights and activations through the hardware; cycles stay the same");
-  command->add_option("--data-seed", data.seed, "makes weights, parameters and images that no file gives")
-      ->capture_default_str();
+  command
+      ->add_option_function<std::int64_t>(
+          "--data-seed",
+          [&data](std::int64_t seed) {
+            data.seed = static_cast<std::uint64_t>(seed);
+            data.functional = true;
+          },
+          "makes weights, parameters and images that no file gives; implies --functional")
+      ->check(CheckSeed, "INT")
+      ->default_str("1");
   command
       ->add_option("--weights-dir", data.weights_dir,
                    "LAYER.npy, int8 in KCRS order, for every SuperNet layer; implies --functional")
@@ -85,6 +103,7 @@ void AddRun(CLI::App& app, Options& o) {
   AddData(run, o.run.data);
   run->callback([&o, run] {
     if (run->count("--out") > 0 && o.run.out.empty()) throw UserError("--out: expected a directory name");
+    o.run.data.out = o.run.out;
     Run(o.run);
   });
 }

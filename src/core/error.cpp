@@ -43,6 +43,10 @@ std::string DidYouMean(const std::string& word, const std::vector<std::string>& 
   if (word.size() > kLongestWord) return "";
   const std::string* nearest = nullptr;
   std::size_t least = 0;
+  constexpr std::size_t kTellingStart = 5;  // a name's beginning tells more than another's like letters
+  const auto starts = [&](const std::string& name) { return name.compare(0, word.size(), word) == 0; };
+  const auto begun = std::find_if(known.begin(), known.end(), starts);
+  if (word.size() >= kTellingStart && begun != known.end()) return " (did you mean '" + *begun + "'?)";
   for (const std::string& name : known) {
     const std::size_t distance = EditDistance(word, name);
     if (distance * 3 > std::max(word.size(), name.size())) continue;

@@ -51,14 +51,14 @@ DramFault TimingFault(const DramTiming& t, int burst_clocks) {
             "is " + std::to_string(value) + " clocks, below " + what + " = " + std::to_string(least)};
   };
   const DramFault faults[] = {
-      below("ras_clk", t.ras, "rcd_clk: a row closes before it has opened", t.rcd),
+      below("ras_clk", t.ras, "rcd_clk (a row closes before it has opened)", t.rcd),
       below("rc_clk", t.rc, "ras_clk + rp_clk", t.ras + t.rp),
       below("rrd_l_clk", t.rrd_l, "rrd_s_clk", t.rrd_s),
       below("ccd_l_clk", t.ccd_l, "ccd_s_clk", t.ccd_s),
       below("wtr_l_clk", t.wtr_l, "wtr_s_clk", t.wtr_s),
       below("faw_clk", t.faw, "rrd_s_clk", t.rrd_s),
-      below("cl_clk", t.cl, "cwl_clk: reads return after writes are taken", t.cwl),
-      below("refi_clk", t.refi, "rfc_clk + rc_clk: refresh leaves no time for anything else", t.rfc + t.rc),
+      below("cl_clk", t.cl, "cwl_clk (reads return after writes are taken)", t.cwl),
+      below("refi_clk", t.refi, "rfc_clk + rc_clk (refresh leaves no time for anything else)", t.rfc + t.rc),
       below("turnaround_clk", t.cl + burst_clocks + t.turnaround - t.cwl, "read to write", 1)};
   for (const DramFault& fault : faults) {
     if (!fault.key.empty()) return fault;

@@ -13,13 +13,18 @@ namespace fs = std::filesystem;
 void CheckWritable(const std::string& path, bool force) {
   std::error_code error;
   if (fs::is_directory(path, error)) throw UserError({path, 0}, "", "is a directory, expected a file name");
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error))
+    throw UserError({path, 0}, "", "is no regular file; it is not replaced");
   if (!force && fs::exists(path, error))
     throw UserError({path, 0}, "", "already exists; --force replaces it");
 }
 
-PartialFile::PartialFile(const std::string& path, bool force)
-    : path_(path), partial_(path + ".partial-" + std::to_string(getpid())) {
+PartialFile::PartialFile(const std::string& path, bool force) : path_(path) {
   CheckWritable(path, force);
+  std::error_code error;  // a link stays, what it points to is replaced
+  if (fs::is_symlink(path, error))
+    path_ = (fs::path(path).parent_path() / fs::read_symlink(path, error)).string();
+  partial_ = path_ + ".partial-" + std::to_string(getpid());
   if (!std::ofstream(partial_, std::ios::binary)) throw UserError({path, 0}, "", "cannot be written");
 }
 

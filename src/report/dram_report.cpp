@@ -35,9 +35,12 @@ nlohmann::ordered_json DramJson(const DramReport& report) {
   json["elapsed_ns"] = Ns(dram, r.clocks);
   json["peak_gbps"] = static_cast<double>(dram.PeakMegabytesPerSecond()) * 1e-3;
   json["bandwidth_gbps"] = r.Gbps(dram);
-  json["latency_mean_ns"] = r.MeanLatencyNs(dram);
-  json["latency_p99_ns"] = Ns(dram, r.latency_p99_clocks);
-  json["latency_max_ns"] = Ns(dram, r.latency_max_clocks);
+  const auto of_reads = [&](double ns) {
+    return r.reads == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(ns);
+  };
+  json["latency_mean_ns"] = of_reads(r.MeanLatencyNs(dram));
+  json["latency_p99_ns"] = of_reads(Ns(dram, r.latency_p99_clocks));
+  json["latency_max_ns"] = of_reads(Ns(dram, r.latency_max_clocks));
   json["row_hit_rate"] = r.RowHitRate();
   json["commands"] = {{"activate", r.activity.activates},
                       {"read", r.activity.reads},
@@ -45,10 +48,12 @@ nlohmann::ordered_json DramJson(const DramReport& report) {
                       {"precharge", r.activity.precharges},
                       {"refresh", r.activity.refreshes}};
   json["forwarded_reads"] = r.activity.forwarded;
-  json["energy_pj"] = {{"activate", energy.activate_pj},     {"read", energy.read_pj},
-                       {"write", energy.write_pj},           {"refresh", energy.refresh_pj},
-                       {"background", energy.background_pj}, {"io", energy.io_pj},
-                       {"total", energy.TotalPj()}};
+  json["energy_pj"] = nullptr;
+  if (energy.TotalPj() > 0)
+    json["energy_pj"] = {{"activate", energy.activate_pj},     {"read", energy.read_pj},
+                         {"write", energy.write_pj},           {"refresh", energy.refresh_pj},
+                         {"background", energy.background_pj}, {"io", energy.io_pj},
+                         {"total", energy.TotalPj()}};
   json["energy_source"] = dram.source;
   json["commands_checked"] = report.checked;
   return json;
@@ -76,6 +81,11 @@ void PrintDram(const DramReport& report, std::ostream& out) {
   out << "Rows      " << FixedText(100 * r.RowHitRate(), 1) << " % of column accesses hit an open row\n";
   out << "Commands  ACT " << r.activity.activates << ", RD " << r.activity.reads << ", WR "
       << r.activity.writes << ", PRE " << r.activity.precharges << ", REF " << r.activity.refreshes << '\n';
+  if (report.checked) out << "Checked   every command keeps every timing rule\n";
+  if (energy.TotalPj() == 0) {
+    out << "Energy    the file gives no memory.current\n";
+    return;
+  }
   out << "Energy    " << FixedText(energy.TotalPj() / 1e6, 3) << " uJ, "
       << FixedText(energy.TotalPj() / bytes, 1) << " pJ a byte:";
   const struct {
@@ -86,12 +96,10 @@ void PrintDram(const DramReport& report, std::ostream& out) {
                {"background", energy.background_pj}, {"io", energy.io_pj}};
   const char* separator = "\n          ";
   for (const auto& part : parts) {
-    out << separator << part.name << ' '
-        << FixedText(energy.TotalPj() == 0 ? 0 : 100 * part.pj / energy.TotalPj(), 1) << " %";
+    out << separator << part.name << ' ' << FixedText(100 * part.pj / energy.TotalPj(), 1) << " %";
     separator = ", ";
   }
   out << '\n';
-  if (report.checked) out << "Checked   every command keeps every timing rule\n";
 }
 
 }  // namespace sushi::report

@@ -112,7 +112,18 @@ TEST(DramCommand, AMemoryFileOfTheUsersOwn) {
   EXPECT_LT(json["bandwidth_gbps"], 4 * 64 / (100 * 0.833)) << "four activations every tFAW";
 }
 
+TEST(DramCommand, WhatIsNotKnownIsNotShownAsZero) {
+  Scratch scratch;
+  std::ofstream(scratch.dir() / "bare.yaml") << "schema_version: 1\ndram: {model: bank_level}\n";
+  const Outcome outcome = scratch.Run("dram --memory bare.yaml --requests 500 --write-ratio 1 --json");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const nlohmann::json json = nlohmann::json::parse(outcome.out);
+  EXPECT_TRUE(json["energy_pj"].is_null()) << "no currents";
+  EXPECT_TRUE(json["latency_mean_ns"].is_null()) << "no reads";
+}
+
 TEST(DramCommand, BadInputIsRefusedWithTheKeyAtFault) {
+  ExpectRefused("--memory ddr4_2400", "(did you mean 'ddr4_2400_x64'?)");
   ExpectRefused("--memory ddr4_2400_x46", "(did you mean 'ddr4_2400_x64'?)");
   ExpectRefused("--memory hbm2 --pattern seqential", "did you mean 'sequential'?");
   ExpectRefused("--memory hbm2 --requests 0", "--requests");

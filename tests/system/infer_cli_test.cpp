@@ -1,5 +1,6 @@
 // `sushisim infer` and the data options of `run` as their users meet them.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
@@ -182,6 +183,30 @@ TEST(Infer, ReplacesFilesAndDumpsOnlyWithForce) {
   ASSERT_EQ(scratch.Run(args).exit_code, 0);
   ExpectRefused(scratch, args, "already exists; --force replaces it");
   EXPECT_EQ(scratch.Run(args + " --force").exit_code, 0);
+}
+
+TEST(Infer, ReplacesOnlyRegularFilesAndFollowsLinks) {
+  const Scratch scratch;
+  ASSERT_EQ(mkfifo((scratch.dir() / "fifo.npy").c_str(), 0600), 0);
+  ExpectRefused(scratch, kLarge + " --output fifo.npy --force", "fifo.npy: is no regular file");
+  fs::create_symlink("target.npy", scratch.dir() / "link.npy");
+  EXPECT_EQ(scratch.Run(kLarge + " --output link.npy --force").exit_code, 0);
+  EXPECT_TRUE(fs::is_symlink(scratch.dir() / "link.npy"));
+  EXPECT_TRUE(fs::is_regular_file(scratch.dir() / "target.npy"));
+}
+
+TEST(Infer, ADirectoryTakesOneDump) {
+  const Scratch scratch;
+  ExpectRefused(scratch, kLarge + " --dump-layer 0 d --dump-layer 1 ./d", "the directory ./d is used twice");
+  ExpectRefused(scratch, "run " + kTiny + " --dump-layer 0 d --out d", "the directory d is used twice");
+}
+
+TEST(Infer, ASeedMovesDataAndHasARange) {
+  const Scratch scratch;
+  EXPECT_EQ(JsonOf(scratch, kLarge + " --data-seed 7"),
+            JsonOf(scratch, kLarge + " --functional --data-seed 7"));
+  for (const char* seed : {"-1", "9223372036854775808", "x"})
+    ExpectRefused(scratch, kLarge + " --data-seed " + seed, "--data-seed");
 }
 
 TEST(RunWithData, PrintsWhatItPrintsWithoutAndDumpsTheFirstQuery) {
