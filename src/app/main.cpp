@@ -161,7 +161,6 @@ void AddStudy(CLI::App& app, Options& o) {
   });
 }
 
-
 void AddValidate(CLI::App& app, Options& o) {
   CLI::App* validate = app.add_subcommand("validate", "compare simulated with measured layer latencies");
   validate->add_option("--hardware", o.validate.hardware, "name in configs/hardware, or a file")
@@ -294,7 +293,8 @@ int Main(int argc, char** argv) {
       "-v,--verbose", [](std::int64_t) { spdlog::set_level(spdlog::level::info); },
       "log what is being done to stderr");
   app.footer(
-      "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 4 some sweep points failed, 75 interrupted\n"
+      "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 4 some sweep points failed, 75 "
+      "interrupted\n"
       "and resumable.");
   SetUpLog();
   for (int i = 0; i < argc; ++i) options.run.command_line.emplace_back(argv[i]);
@@ -330,7 +330,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "sushisim: %s\n", OneLine(error.what()).c_str());
     return kUsage;
   } catch (const sweep::StorageError& error) {
-    std::fprintf(stderr, "sushisim: %s; nothing is lost, run again when there is room\n", OneLine(error.what()).c_str());
+    std::fprintf(stderr, "sushisim: %s; nothing is lost, run again when there is room\n",
+                 OneLine(error.what()).c_str());
     return kInterrupted;
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "sushisim: out of memory\n");

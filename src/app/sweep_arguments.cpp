@@ -1,7 +1,5 @@
 #include "sweep_arguments.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace sushi::app {
 namespace {
 
@@ -51,7 +49,8 @@ void AddRun(CLI::App* sweep, SweepOptions& o) {
          },
          "continue with the other points, or stop")
       ->type_name("continue|stop");
-  run->add_flag("--keep-failures", o.run.keep_failures, "do not try points again that failed in an earlier run");
+  run->add_flag("--keep-failures", o.run.keep_failures,
+                "do not try points again that failed in an earlier run");
   run->add_flag("--quiet", o.run.quiet, "print nothing but errors");
   run->callback([&o] { o.exit_code = RunSweep(o.run); });
 }
@@ -85,7 +84,9 @@ void AddEmit(CLI::App* sweep, SweepOptions& o) {
   AddFile(emit, o.emit.file, o.emit.sets);
   AddStore(emit, o.emit.store);
   emit->add_option("--as", o.emit.as, "slurm, parallel or commands")->required();
-  emit->add_option("--shards", o.emit.shards, "parts of the plan")->check(CLI::Range(1, 100000))->capture_default_str();
+  emit->add_option("--shards", o.emit.shards, "parts of the plan")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
   emit->add_option("-j,--jobs", o.emit.jobs, "worker processes of a shard")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

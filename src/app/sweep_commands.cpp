@@ -66,7 +66,8 @@ struct StoredSweep {
     Sweep plan = Sweep::Load(file, json.value("sets", std::vector<std::string>()));
     std::vector<sweep::PointId> ids = IdsOf(plan);
     if (HashOf(ids) != json["ids"].get<std::string>()) {
-      throw UserError({file, 0}, "", "describes other points than when the sweep was run; `sweep run` goes on with them");
+      throw UserError({file, 0}, "",
+                      "describes other points than when the sweep was run; `sweep run` goes on with them");
     }
     return {std::move(store), std::move(plan), std::move(ids)};
   }
@@ -119,8 +120,8 @@ int ExitCode(const sweep::RunOutcome& outcome) {
 }
 
 void PrintOutcome(const sweep::RunOutcome& o, const std::string& store) {
-  std::cout << store << ": " << o.points << " points, " << o.present << " there before, " << o.done << " computed, "
-            << o.failed << " failed, " << o.remaining << " left\n";
+  std::cout << store << ": " << o.points << " points, " << o.present << " there before, " << o.done
+            << " computed, " << o.failed << " failed, " << o.remaining << " left\n";
 }
 
 SweepEngine EngineOf(const std::string& name) {
@@ -131,7 +132,10 @@ SweepEngine EngineOf(const std::string& name) {
 }
 
 Json CountsJson(const sweep::PointCounts& counts) {
-  return {{"points", counts.points}, {"done", counts.done}, {"failed", counts.failed}, {"missing", counts.missing}};
+  return {{"points", counts.points},
+          {"done", counts.done},
+          {"failed", counts.failed},
+          {"missing", counts.missing}};
 }
 
 void TellOfTheRest(const sweep::MergeSummary& summary) {
@@ -159,8 +163,8 @@ int RunSweep(const SweepRunOptions& options) {
   const sweep::Store store = sweep::Store::Make(options.store);
   const std::vector<sweep::PointId> ids = IdsOf(plan);
   store.WritePlan(PlanText(options, ids));
-  const sweep::RunOutcome outcome =
-      sweep::RunSweep(store, ids, [&] { return MakeEvaluate(plan, engine); }, run);
+  const sweep::RunOutcome outcome = sweep::RunSweep(
+      store, ids, [&] { return MakeEvaluate(plan, engine); }, run);
   if (!options.quiet) PrintOutcome(outcome, options.store);
   return ExitCode(outcome);
 }
@@ -197,7 +201,7 @@ int BestOfSweep(const SweepBestOptions& options) {
   const sweep::BestResult best = Best(stored.store, table, objectives, conditions);
   report::ResultTable rows;
   rows.columns = {"point", "id"};
-  for (const std::string& axis : table.columns.axes) rows.columns.push_back(axis);
+  rows.columns.insert(rows.columns.end(), table.columns.axes.begin(), table.columns.axes.end());
   std::vector<std::size_t> shown;  // metrics: all as JSON, else the objectives
   for (std::size_t i = 0; i < table.columns.metrics.size(); ++i) {
     const auto named = [&](const sweep::Objective& o) { return o.column == table.columns.metrics[i]; };
@@ -212,7 +216,10 @@ int BestOfSweep(const SweepBestOptions& options) {
     rows.rows.push_back(std::move(row));
   }
   if (options.json) {
-    std::cout << Json{{"considered", best.considered}, {"counts", CountsJson(best.counts)}, {"front", TableRowsJson(rows)}}.dump(2)
+    std::cout << Json{{"considered", best.considered},
+                      {"counts", CountsJson(best.counts)},
+                      {"front", TableRowsJson(rows)}}
+                     .dump(2)
               << "\n";
   } else {
     WriteTableCsv(rows, std::cout);
@@ -225,7 +232,8 @@ void EmitSweep(const SweepEmitOptions& options) {
   emit.binary = fs::read_symlink("/proc/self/exe").string();
   emit.sweep_file = fs::absolute(options.file).lexically_normal().string();
   emit.store = fs::absolute(options.store).lexically_normal().string();
-  emit.merged = options.out.empty() ? emit.store + "-merged" : fs::absolute(options.out).lexically_normal().string();
+  emit.merged =
+      options.out.empty() ? emit.store + "-merged" : fs::absolute(options.out).lexically_normal().string();
   emit.shards = options.shards;
   emit.jobs = options.jobs;
   for (const std::string& set : options.sets) emit.run_options.insert(emit.run_options.end(), {"--set", set});

@@ -39,7 +39,8 @@ sweep::PointResult ResultOf(const config::Experiment& experiment, CostSession& s
   StreamResult served;
   sweep::PointResult result;
   result.metrics = StreamRow(experiment, session, served);
-  for (int s = 0; s < session.table().subnets(); ++s) result.subnets.push_back(SubNetCells(s, session, served));
+  for (int s = 0; s < session.table().subnets(); ++s)
+    result.subnets.push_back(SubNetCells(s, session, served));
   return result;
 }
 
@@ -102,7 +103,8 @@ sweep::PointResult TlmPoint(const config::Sweep& sweep, const sweep::PointKey& k
   close(ends[1]);
   std::string line;
   char buffer[65536];
-  for (ssize_t n = 0; (n = read(ends[0], buffer, sizeof buffer)) > 0;) line.append(buffer, static_cast<std::size_t>(n));
+  for (ssize_t n = 0; (n = read(ends[0], buffer, sizeof buffer)) > 0;)
+    line.append(buffer, static_cast<std::size_t>(n));
   close(ends[0]);
   int status = 0;
   waitpid(child, &status, 0);

@@ -9,8 +9,8 @@ namespace sushi::app {
 
 enum class SweepEngine { kFast, kTlm };
 
-// Of every sweep: the stream under the point's scheduler (the columns of a study of streams), and of each SubNet
-// how often it served and what it takes.
+// Of every sweep: the stream under the point's scheduler (the columns of a study of streams), and of each
+// SubNet how often it served and what it takes.
 std::vector<std::string> SweepMetrics();
 std::vector<std::string> SweepSubNetColumns();
 

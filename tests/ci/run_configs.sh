@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every shipped configuration is read, resolved and run. Experiments and studies run as they are, sweeps are
-# planned; the files of the other directories are parts, so each is merged over the quickstart, with a short trace.
+# Every shipped configuration is read, resolved and run. Experiments and studies and sweeps run as they are;
+# the files of the other directories are parts, so each is merged over the quickstart, with a short trace.
 #
 #   [SUSHISIM=BINARY] tests/ci/run_configs.sh
 set -euo pipefail
@@ -27,7 +27,7 @@ while IFS= read -r -d '' file; do
   short=()
   case "$file" in
     configs/sweep/*)
-      attempt "$sushisim" sweep plan "$file"
+      attempt "$sushisim" sweep run "$file" --store "$scratch/$(basename "$file")" --quiet
       continue
       ;;
     configs/experiment/*) files=("$file") ;;

@@ -2,11 +2,9 @@
 // `capacity` and fills it to at least 98 % unless the SuperNet's box of all SubNets is smaller.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "sushi/accel/hardware.hpp"
-#include "sushi/dram/memory.hpp"
 #include "sushi/sched/latency_table.hpp"
 
 namespace sushi {
