@@ -203,7 +203,7 @@ Condition Condition::Parse(const std::string& text) {
       {"<", Relation::kLess},      {"<=", Relation::kLessEqual},    {"==", Relation::kEqual},
       {"!=", Relation::kNotEqual}, {">=", Relation::kGreaterEqual}, {">", Relation::kGreater}};
   const auto found = std::find_if(kRelations.begin(), kRelations.end(),
-                                  [&](const auto& relation) { return relation.first == sign; });
+                                  [&](const auto& known) { return known.first == sign; });
   Condition condition;
   if (found != kRelations.end()) {
     condition = {Trimmed(text.substr(0, at)), found->second, Trimmed(text.substr(at + length))};
