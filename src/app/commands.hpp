@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sushi/config/sweep.hpp"
 #include "sushi/dram/traffic.hpp"
 #include "sushi/query/generators.hpp"
 
@@ -52,6 +54,52 @@ struct StudyOptions {
   std::vector<std::string> command_line;
 };
 void RunStudies(const StudyOptions& options);
+
+struct SweepPlanOptions {
+  std::string file;
+  std::vector<std::string> sets;
+  std::int64_t limit = 10;  // rows shown
+  bool json = false;
+};
+// What evaluating the sweep's points takes, in seconds a point.
+using PointEstimate = std::function<double(const config::Sweep&)>;
+void PlanSweep(const SweepPlanOptions& options, const PointEstimate& estimate);
+
+double EstimateSweep(const config::Sweep& plan);
+
+inline constexpr int kPointsFailed = 4, kInterrupted = 75;  // exit codes
+
+struct SweepRunOptions {
+  std::string file, store;
+  std::vector<std::string> sets;
+  std::string engine = "fast", shard;
+  int jobs = 0;  // 0: one a core
+  double timeout_s = 0;
+  std::int64_t memory_mib = 0;
+  bool stop_on_error = false, keep_failures = false, quiet = false;
+};
+int RunSweep(const SweepRunOptions& options);  // these return the exit code
+
+struct SweepStoreOptions {
+  std::string store, out;
+  bool force = false, json = false;
+};
+int SweepStatus(const SweepStoreOptions& options);
+int MergeSweep(const SweepStoreOptions& options);
+
+struct SweepBestOptions {
+  std::string store;
+  std::vector<std::string> objectives, where;
+  bool json = false;
+};
+int BestOfSweep(const SweepBestOptions& options);
+
+struct SweepEmitOptions {
+  std::string file, store, out, as;
+  std::vector<std::string> sets, slurm;
+  int shards = 8, jobs = 1;
+};
+void EmitSweep(const SweepEmitOptions& options);
 
 struct ValidateOptions {
   std::string hardware, model, measured;

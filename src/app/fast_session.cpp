@@ -14,11 +14,13 @@ Columns AllColumns(const Session& session) {
 
 }  // namespace
 
+CostSession::CostSession(const Session& session, ServiceModel& model)
+    : session_(session),
+      columns_(AllColumns(session)),
+      book_(model, static_cast<int>(session.net.subnets.size()), columns_.columns, false) {}
+
 FastSession::FastSession(config::Experiment experiment)
-    : session_(std::move(experiment)),
-      columns_(AllColumns(session_)),
-      accelerator_(*session_.planner),
-      book_(accelerator_, static_cast<int>(net().subnets.size()), columns_.columns, false) {}
+    : session_(std::move(experiment)), accelerator_(*session_.planner), costs_(session_, accelerator_) {}
 
 std::string FastSession::KeyOf(const config::Experiment& experiment) {
   return config::CanonicalText(experiment,
@@ -26,14 +28,14 @@ std::string FastSession::KeyOf(const config::Experiment& experiment) {
          config::CanonicalModel(experiment);
 }
 
-const LatencyTable& FastSession::table() {
+const LatencyTable& CostSession::table() {
   if (table_ == nullptr) {
     table_ = std::make_unique<LatencyTable>(BuildLatencyTable(net(), columns_.columns, book_));
   }
   return *table_;
 }
 
-SubGraphId FastSession::BestFor(int subnet) {
+SubGraphId CostSession::BestFor(int subnet) {
   const std::int64_t byte_value_ps = session_.experiment.scheduler.byte_value_ps;
   const auto cost = [&](SubGraphId id) {
     const InferenceResult& known = book_.KnownInference(subnet, id);

@@ -11,14 +11,11 @@
 
 namespace sushi::app {
 
-class FastSession {
+// What a hardware and model cost, asked of any engine.
+class CostSession {
  public:
-  explicit FastSession(config::Experiment experiment);
-  FastSession(const FastSession&) = delete;
-  FastSession& operator=(const FastSession&) = delete;
-
-  // Equal for experiments that can share one.
-  static std::string KeyOf(const config::Experiment& experiment);
+  // Both must outlive it.
+  CostSession(const Session& session, ServiceModel& model);
 
   const SuperNet& net() const { return session_.net; }
   const HardwareConfig& hardware() const { return session_.experiment.hardware; }
@@ -29,11 +26,26 @@ class FastSession {
   SubGraphId BestFor(int subnet);
 
  private:
-  Session session_;
+  const Session& session_;
   Columns columns_;
-  FastAccelerator accelerator_;
   ServiceBook book_;
   std::unique_ptr<LatencyTable> table_;
+};
+
+class FastSession {
+ public:
+  explicit FastSession(config::Experiment experiment);
+  FastSession(const FastSession&) = delete;
+  FastSession& operator=(const FastSession&) = delete;
+
+  // Equal for experiments that can share one.
+  static std::string KeyOf(const config::Experiment& experiment);
+  CostSession& costs() { return costs_; }
+
+ private:
+  Session session_;
+  FastAccelerator accelerator_;
+  CostSession costs_;
 };
 
 }  // namespace sushi::app

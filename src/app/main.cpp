@@ -1,4 +1,4 @@
-// argv to commands, failures to exit codes: 0 ok, 1 internal error, 2 usage or configuration.
+// argv to commands, failures to exit codes (docs/configuration.md).
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -15,6 +15,8 @@
 #include "sushi/core/error.hpp"
 #include "sushi/core/version.hpp"
 #include "sushi/sim/elaboration.hpp"
+#include "sushi/sweep/storage_error.hpp"
+#include "sweep_arguments.hpp"
 
 namespace {
 
@@ -34,6 +36,7 @@ struct Options {
   InferOptions infer;
   TableOptions table;
   StudyOptions study;
+  SweepOptions sweep;
   ValidateOptions validate;
   DramOptions dram;
   ModelOptions model;
@@ -289,7 +292,10 @@ int Main(int argc, char** argv) {
   app.add_flag_function(
       "-v,--verbose", [](std::int64_t) { spdlog::set_level(spdlog::level::info); },
       "log what is being done to stderr");
-  app.footer("Exit codes: 0 ok, 1 internal error, 2 usage or configuration.");
+  app.footer(
+      "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 4 some sweep points failed, 75 "
+      "interrupted\n"
+      "and resumable.");
   SetUpLog();
   for (int i = 0; i < argc; ++i) options.run.command_line.emplace_back(argv[i]);
   options.study.command_line = options.run.command_line;
@@ -297,6 +303,7 @@ int Main(int argc, char** argv) {
   AddInfer(app, options);
   AddTable(app, options);
   AddStudy(app, options);
+  AddSweep(app, options.sweep);
   AddValidate(app, options);
   AddDram(app, options);
   AddModel(app, options);
@@ -311,7 +318,7 @@ int Main(int argc, char** argv) {
   }
   std::cout.flush();
   if (!std::cout) throw UserError("stdout: cannot be written");
-  return 0;
+  return options.sweep.exit_code;
 }
 
 }  // namespace
@@ -322,6 +329,10 @@ int main(int argc, char** argv) {
   } catch (const UserError& error) {
     std::fprintf(stderr, "sushisim: %s\n", OneLine(error.what()).c_str());
     return kUsage;
+  } catch (const sweep::StorageError& error) {
+    std::fprintf(stderr, "sushisim: %s; nothing is lost, run again when there is room\n",
+                 OneLine(error.what()).c_str());
+    return kInterrupted;
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "sushisim: out of memory\n");
     return kInternalError;

@@ -5,7 +5,6 @@
 
 #include "sushi/config/hash.hpp"
 #include "sushi/config/model_file.hpp"
-#include "sushi/dram/make_memory.hpp"
 #include "sushi/sched/candidates.hpp"
 
 namespace sushi::app {
@@ -30,7 +29,7 @@ std::vector<SubGraphColumn> CandidatesOf(const Session& session) {
   if (scheduler.candidate_source == config::CandidateSource::kWindows) {
     return MakeCandidates(session.net, hw.accel.pb.capacity(), count);
   }
-  return MakeKnapsackCandidates(hw, session.net, MakeMemory(hw), scheduler.byte_value_ps, count);
+  return MakeKnapsackCandidates(hw, session.net, scheduler.byte_value_ps, count);
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ report::ResultTable MakeTable(const Study& study) {
       session = std::make_unique<FastSession>(experiment);
       key = wanted;
     }
-    for (std::vector<report::Cell>& row : StudyRows(study.kind, experiment, *session)) {
+    for (std::vector<report::Cell>& row : StudyRows(study.kind, experiment, session->costs())) {
       std::vector<report::Cell> cells(point.labels.begin(), point.labels.end());
       cells.insert(cells.end(), row.begin(), row.end());
       table.rows.push_back(std::move(cells));

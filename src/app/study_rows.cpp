@@ -54,7 +54,7 @@ std::vector<std::string> SubNetColumns() {
           "energy_saved_percent"};
 }
 
-std::vector<Cell> SubNetRow(int subnet, const EnergyTable& energy, FastSession& session) {
+std::vector<Cell> SubNetRow(int subnet, const EnergyTable& energy, CostSession& session) {
   const HardwareConfig& hw = session.hardware();
   const SubGraphId best = session.BestFor(subnet);
   const InferenceResult& cold = session.book().KnownInference(subnet, kEmptySubGraphId);
@@ -111,12 +111,55 @@ std::vector<std::string> StreamColumns() {
           "accuracy_gained_points"};
 }
 
-std::vector<Cell> StreamRow(const config::Experiment& experiment, FastSession& session) {
+// Roofline: one row a convolution, with nothing cached and with the candidate that is best for the SubNet.
+
+std::vector<std::string> RooflineColumns() {
+  return {"hypothetical",
+          "subnet",
+          "op",
+          "layer",
+          "pb",
+          "macs",
+          "off_chip_bytes",
+          "macs_per_byte",
+          "service_us",
+          "gmacs_per_s",
+          "roof_gmacs_per_s",
+          "bound"};
+}
+
+void AddRooflineRows(int subnet, CostSession& session, Rows& rows) {
+  const HardwareConfig& hw = session.hardware();
+  const ClockDomain clock(hw.accel.clock_mhz);
+  const SubNet& net = session.net().subnets[static_cast<std::size_t>(subnet)];
+  for (const bool cached : {false, true}) {
+    const SubGraphId column = cached ? session.BestFor(subnet) : kEmptySubGraphId;
+    const InferenceResult& result = session.book().KnownInference(subnet, column);
+    for (std::size_t i = 0; i < net.ops.size(); ++i) {
+      if (net.ops[i].kind != OpKind::kConv) continue;
+      const LayerResult& layer = result.layers[i];
+      const std::int64_t bytes = layer.counters.TrafficBytes();
+      const auto macs = static_cast<double>(net.ops[i].Macs());
+      const double intensity = macs / static_cast<double>(std::max<std::int64_t>(1, bytes));
+      const auto picoseconds = static_cast<double>(clock.TimeOf(layer.cycles).value());
+      const double roof = std::min(PeakGmacs(hw), intensity * BandwidthGbps(hw));
+      rows.push_back({Hypothetical(hw), net.name, static_cast<std::int64_t>(i), net.ops[i].name,
+                      std::string(cached ? "cached" : "none"), net.ops[i].Macs(), bytes, intensity,
+                      Micros(picoseconds), macs * 1000 / picoseconds, roof,
+                      std::string(roof < PeakGmacs(hw) ? "bandwidth" : "compute")});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Cell> StreamRow(const config::Experiment& experiment, CostSession& session, StreamResult& r) {
   const EnergyTable table = config::RequireEnergy(experiment);
   const auto serve = [&](const std::string& caching) {
     return ServeOnce(experiment, caching, session.columns(), session.book(), session.table(), true, nullptr);
   };
-  const StreamResult r = serve(experiment.scheduler.caching), base = serve("none");
+  r = serve(experiment.scheduler.caching);
+  const StreamResult base = serve("none");
   const EnergyBreakdown energy = EnergyOf(table, r.total, r.makespan);
   const EnergyBreakdown base_energy = EnergyOf(table, base.total, base.makespan);
   const auto queries = static_cast<double>(std::max<std::int64_t>(1, r.queries));
@@ -143,48 +186,6 @@ std::vector<Cell> StreamRow(const config::Experiment& experiment, FastSession& s
           r.served_accuracy_percent - base.served_accuracy_percent};
 }
 
-// Roofline: one row a convolution, with nothing cached and with the candidate that is best for the SubNet.
-
-std::vector<std::string> RooflineColumns() {
-  return {"hypothetical",
-          "subnet",
-          "op",
-          "layer",
-          "pb",
-          "macs",
-          "off_chip_bytes",
-          "macs_per_byte",
-          "service_us",
-          "gmacs_per_s",
-          "roof_gmacs_per_s",
-          "bound"};
-}
-
-void AddRooflineRows(int subnet, FastSession& session, Rows& rows) {
-  const HardwareConfig& hw = session.hardware();
-  const ClockDomain clock(hw.accel.clock_mhz);
-  const SubNet& net = session.net().subnets[static_cast<std::size_t>(subnet)];
-  for (const bool cached : {false, true}) {
-    const SubGraphId column = cached ? session.BestFor(subnet) : kEmptySubGraphId;
-    const InferenceResult& result = session.book().KnownInference(subnet, column);
-    for (std::size_t i = 0; i < net.ops.size(); ++i) {
-      if (net.ops[i].kind != OpKind::kConv) continue;
-      const LayerResult& layer = result.layers[i];
-      const std::int64_t bytes = layer.counters.TrafficBytes();
-      const auto macs = static_cast<double>(net.ops[i].Macs());
-      const double intensity = macs / static_cast<double>(std::max<std::int64_t>(1, bytes));
-      const auto picoseconds = static_cast<double>(clock.TimeOf(layer.cycles).value());
-      const double roof = std::min(PeakGmacs(hw), intensity * BandwidthGbps(hw));
-      rows.push_back({Hypothetical(hw), net.name, static_cast<std::int64_t>(i), net.ops[i].name,
-                      std::string(cached ? "cached" : "none"), net.ops[i].Macs(), bytes, intensity,
-                      Micros(picoseconds), macs * 1000 / picoseconds, roof,
-                      std::string(roof < PeakGmacs(hw) ? "bandwidth" : "compute")});
-    }
-  }
-}
-
-}  // namespace
-
 std::vector<std::string> StudyColumns(config::StudyKind kind) {
   switch (kind) {
     case config::StudyKind::kSubNets:
@@ -197,10 +198,11 @@ std::vector<std::string> StudyColumns(config::StudyKind kind) {
   return {};
 }
 
-Rows StudyRows(config::StudyKind kind, const config::Experiment& experiment, FastSession& session) {
+Rows StudyRows(config::StudyKind kind, const config::Experiment& experiment, CostSession& session) {
   Rows rows;
   if (kind == config::StudyKind::kStreams) {
-    rows.push_back(StreamRow(experiment, session));
+    StreamResult result;
+    rows.push_back(StreamRow(experiment, session, result));
     return rows;
   }
   const int subnets = static_cast<int>(session.net().subnets.size());

@@ -13,6 +13,10 @@ using Rows = std::vector<std::vector<report::Cell>>;
 
 std::vector<std::string> StudyColumns(config::StudyKind kind);
 // `experiment` is the point's; `session` may be another's with the same key.
-Rows StudyRows(config::StudyKind kind, const config::Experiment& experiment, FastSession& session);
+Rows StudyRows(config::StudyKind kind, const config::Experiment& experiment, CostSession& session);
+
+// The row of a stream, and what served it.
+std::vector<report::Cell> StreamRow(const config::Experiment& experiment, CostSession& session,
+                                    StreamResult& result);
 
 }  // namespace sushi::app

@@ -4,8 +4,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <set>
+#include <unordered_set>
 
 #include "merge.hpp"
+#include "resolve.hpp"
 #include "sushi/config/fields.hpp"
 
 namespace sushi::config {
@@ -22,6 +24,21 @@ std::vector<std::string> ChildrenOf(const std::string& prefix) {
   }
   if (prefix.empty()) names.insert(names.end(), {"supernet", "study", "schema_version", "base"});
   return names;
+}
+
+// Whether keys stand below that path.
+bool IsSection(const std::string& path) {
+  static const std::unordered_set<std::string> sections = [] {
+    std::unordered_set<std::string> found;
+    for (const Field& field : Fields()) {
+      for (std::size_t dot = field.path.find('.'); dot != std::string::npos;
+           dot = field.path.find('.', dot + 1)) {
+        found.insert(field.path.substr(0, dot));
+      }
+    }
+    return found;
+  }();
+  return sections.count(path) > 0;
 }
 
 // The nearest among the keys of that place; else a key that ends so elsewhere; else the nearest of all.
@@ -60,12 +77,12 @@ void ReadFields(const Node& map, const std::string& prefix, Experiment& experime
       continue;
     }
     if (path == "study") continue;  // LoadStudy's
-    const auto& fields = Fields();
-    const auto field =
-        std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.path == path; });
-    if (field != fields.end()) {
+    if (prefix.empty() && IsSweepKey(name)) {
+      throw UserError(node.mark, path, "belongs to a sweep; `sushisim sweep plan` reads such a file");
+    }
+    if (const Field* field = FindField(path)) {
       field->read(experiment, node);
-    } else if (!ChildrenOf(path + ".").empty()) {
+    } else if (IsSection(path)) {
       RequireKind(node, Node::Kind::kMap, path);
       ReadFields(node, path + ".", experiment);
     } else {
@@ -144,15 +161,25 @@ Experiment LoadExperiment(const std::vector<std::string>& files, const std::vect
   return ResolveExperiment(MergeAll(files, sets), {});
 }
 
-Experiment ResolveExperiment(const Node& merged, const std::vector<Override>& overrides) {
-  Experiment experiment;
-  experiment.merged = merged;
-  for (const Override& item : overrides) SetKey(experiment.merged, item.key, item.value);
-  ReadFields(experiment.merged, "", experiment);
+void ReadTree(const Node& merged, Experiment& experiment) { ReadFields(merged, "", experiment); }
+
+bool IsSweepKey(const std::string& name) {
+  return std::find(kSweepKeys.begin(), kSweepKeys.end(), name) != kSweepKeys.end();
+}
+
+void CheckTogether(const Experiment& experiment) {
   CheckPorts(experiment);
   CheckCapacity(experiment);
   CheckMemory(experiment);
   CheckGenerator(experiment);
+}
+
+Experiment ResolveExperiment(const Node& merged, const std::vector<Override>& overrides) {
+  Experiment experiment;
+  experiment.merged = merged;
+  for (const Override& item : overrides) SetKey(experiment.merged, item.key, item.value);
+  ReadTree(experiment.merged, experiment);
+  CheckTogether(experiment);
   return experiment;
 }
 

@@ -31,6 +31,7 @@ Field IntField(const std::string& path, std::int64_t low, std::int64_t high, std
     member = static_cast<std::remove_reference_t<decltype(member)>>(AsInt(node, path, low, high));
   };
   field.text = [access](const Experiment& e) { return std::to_string(access(e)); };
+  field.copy = [access](const Experiment& from, Experiment& to) { access(to) = access(from); };
   return field;
 }
 
@@ -44,6 +45,7 @@ Field RealField(const std::string& path, double low, double high, std::string un
     access(e) = AsReal(node, path, low, high);
   };
   field.text = [access](const Experiment& e) { return NumberText(access(e)); };
+  field.copy = [access](const Experiment& from, Experiment& to) { access(to) = access(from); };
   return field;
 }
 
@@ -52,6 +54,7 @@ Field BoolField(const std::string& path, std::string description, Access access)
   Field field{path, "true/false", "", "", std::move(description), nullptr, nullptr};
   field.read = [path, access](Experiment& e, const Node& node) { access(e) = AsBool(node, path); };
   field.text = [access](const Experiment& e) { return access(e) ? "true" : "false"; };
+  field.copy = [access](const Experiment& from, Experiment& to) { access(to) = access(from); };
   return field;
 }
 
@@ -70,6 +73,7 @@ Field TextField(const std::string& path, std::string description, Access access)
   Field field{path, "text", "", "", std::move(description), nullptr, nullptr};
   field.read = [path, access](Experiment& e, const Node& node) { access(e) = AsLine(node, path); };
   field.text = [access](const Experiment& e) { return access(e); };
+  field.copy = [access](const Experiment& from, Experiment& to) { access(to) = access(from); };
   return field;
 }
 
@@ -84,6 +88,7 @@ Field PathField(const std::string& path, std::string description, Access access)
     access(e) = (resolve ? (beside / written).lexically_normal() : written).string();
   };
   field.text = [access](const Experiment& e) { return access(e); };
+  field.copy = [access](const Experiment& from, Experiment& to) { access(to) = access(from); };
   return field;
 }
 
@@ -110,6 +115,7 @@ Field NameField(const std::string& path, const std::vector<std::string>& names, 
     access(e) = AsString(node, path);
   };
   field.text = [access](const Experiment& e) { return access(e); };
+  field.copy = [access](const Experiment& from, Experiment& to) { access(to) = access(from); };
   return field;
 }
 
@@ -125,6 +131,7 @@ Field EnumField(const std::string& path, const std::vector<std::string>& names, 
     member = static_cast<std::remove_reference_t<decltype(member)>>(index);
   };
   field.text = [names, access](const Experiment& e) { return names[static_cast<std::size_t>(access(e))]; };
+  field.copy = [access](const Experiment& from, Experiment& to) { access(to) = access(from); };
   return field;
 }
 

@@ -1,5 +1,7 @@
 #include "sushi/config/fields.hpp"
 
+#include <unordered_map>
+
 #include "field_builders.hpp"
 #include "memory_fields.hpp"
 #include "sushi/sched/caching_policy.hpp"
@@ -252,6 +254,16 @@ std::vector<Field> MakeFields() {
 const std::vector<Field>& Fields() {
   static const std::vector<Field> fields = MakeFields();
   return fields;
+}
+
+const Field* FindField(const std::string& path) {
+  static const std::unordered_map<std::string, const Field*> by_path = [] {
+    std::unordered_map<std::string, const Field*> map;
+    for (const Field& field : Fields()) map.emplace(field.path, &field);
+    return map;
+  }();
+  const auto found = by_path.find(path);
+  return found == by_path.end() ? nullptr : found->second;
 }
 
 }  // namespace sushi::config

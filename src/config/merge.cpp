@@ -56,13 +56,6 @@ void RefuseBothTraces(const Node& file) {
                       std::to_string(first.mark.line));
 }
 
-void MergeFile(Node& into, const Node& file) {
-  DropRivalOfTrace(into, file);
-  // Two SuperNets have nothing to say to each other: keys of one must not survive in the other.
-  if (file.Find("supernet") != nullptr) Erase(into, "supernet");
-  Merge(into, file);
-}
-
 void CheckVersion(const Node& file) {
   const Node* version = file.Find("schema_version");
   if (version == nullptr) {
@@ -80,27 +73,37 @@ class FileReader {
  public:
   // `named` says where the file was asked for: at a base entry, or nowhere on the command line.
   Node Read(const std::string& path, const SourceMark& named) {
+    SplitFile split = ReadApart(path, named);
+    MergeFile(split.bases, split.own);
+    return std::move(split.bases);
+  }
+
+  SplitFile ReadApart(const std::string& path, const SourceMark& named) {
     RefuseCycle(path, named);
     if (++files_ > kMaxFiles) {
       throw UserError(named, "base", "more than " + std::to_string(kMaxFiles) + " files in all");
     }
     open_.push_back(path);
-    Node file = ReadYamlFile(path);
-    RequireKind(file, Node::Kind::kMap, "");
-    CheckVersion(file);
-    RefuseBothTraces(file);
-    Node merged;
-    merged.kind = Node::Kind::kMap;
-    merged.mark = file.mark;
-    if (const Node* base = file.Find("base")) {
+    SplitFile split{{}, ReadYamlFile(path)};
+    RequireKind(split.own, Node::Kind::kMap, "");
+    CheckVersion(split.own);
+    RefuseBothTraces(split.own);
+    split.bases.kind = Node::Kind::kMap;
+    split.bases.mark = split.own.mark;
+    if (const Node* base = split.own.Find("base")) {
       RequireKind(*base, Node::Kind::kSequence, "base");
-      for (const Node& item : base->items) MergeFile(merged, ReadBase(item, path));
+      for (const Node& item : base->items) MergeFile(split.bases, ReadBase(item, path));
     }
-    Erase(file, "base");
-    Erase(file, "schema_version");
-    MergeFile(merged, file);
+    Erase(split.own, "base");
+    Erase(split.own, "schema_version");
     open_.pop_back();
-    return merged;
+    return split;
+  }
+
+  // A base of `path` that is not written in it.
+  Node ReadBaseFrom(const Node& item, const std::string& path) {
+    open_.push_back(path);
+    return ReadBase(item, item.mark.line > 0 ? item.mark.file : "");
   }
 
  private:
@@ -175,17 +178,32 @@ void SetKey(Node& merged, const std::string& key, const Node& value) {
   Merge(merged, tree);
 }
 
+void MergeFile(Node& into, const Node& file) {
+  DropRivalOfTrace(into, file);
+  // Two SuperNets have nothing to say to each other: keys of one must not survive in the other.
+  if (file.Find("supernet") != nullptr) Erase(into, "supernet");
+  Merge(into, file);
+}
+
 Node MergeAll(const std::vector<std::string>& files, const std::vector<std::string>& sets) {
   Node merged;
   merged.kind = Node::Kind::kMap;
   FileReader reader;
   for (const std::string& file : files) MergeFile(merged, reader.Read(file, {}));
+  MergeSets(merged, sets);
+  return merged;
+}
+
+SplitFile ReadSplit(const std::string& file) { return FileReader().ReadApart(file, {}); }
+
+Node ReadBaseOf(const Node& item, const std::string& from) { return FileReader().ReadBaseFrom(item, from); }
+
+void MergeSets(Node& into, const std::vector<std::string>& sets) {
   for (const std::string& set : sets) {
     const Node node = ParseSet(set);
-    DropRivalOfTrace(merged, node);
-    Merge(merged, node);
+    DropRivalOfTrace(into, node);
+    Merge(into, node);
   }
-  return merged;
 }
 
 }  // namespace sushi::config

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "subgraph_packer.hpp"
-#include "sushi/accel/kernel_free.hpp"
+#include "sushi/accel/fast_accelerator.hpp"
 #include "sushi/sched/candidates.hpp"
 #include "sushi/sched/knapsack.hpp"
 #include "sushi/sched/objective.hpp"
@@ -65,8 +65,7 @@ std::vector<std::vector<Rect>> MakeOptions(const SuperNet& net, const DpeArrayCo
 
 class KnapsackCandidates {
  public:
-  KnapsackCandidates(const HardwareConfig& hw, const SuperNet& net, std::unique_ptr<Memory> memory,
-                     std::int64_t byte_value_ps)
+  KnapsackCandidates(const HardwareConfig& hw, const SuperNet& net, std::int64_t byte_value_ps)
       : net_(net),
         clock_(hw.accel.clock_mhz),
         capacity_(hw.accel.pb.capacity()),
@@ -76,7 +75,7 @@ class KnapsackCandidates {
     HardwareConfig roomy = hw;  // every rectangle is measured, also those larger than the PB
     roomy.accel.pb.capacity_kib = std::max<std::int64_t>(1, CeilDiv(BytesOf(net, box_).value(), 1024));
     const InferencePlanner planner(roomy, net);
-    KernelFreeAccelerator accelerator(planner, std::move(memory));
+    FastAccelerator accelerator(planner);
     Measure(accelerator);
   }
 
@@ -182,14 +181,13 @@ class KnapsackCandidates {
 }  // namespace
 
 std::vector<SubGraphColumn> MakeKnapsackCandidates(const HardwareConfig& hw, const SuperNet& net,
-                                                   std::unique_ptr<Memory> memory, std::int64_t byte_value_ps,
-                                                   int count) {
+                                                   std::int64_t byte_value_ps, int count) {
   const Bytes capacity = hw.accel.pb.capacity();
   if (count <= 0 || capacity == Bytes(0)) return {};
   const SubGraph box = BoxOfSubNets(net);
   if (box == EmptySubGraph(net)) return {};
   if (BytesOf(net, box) <= capacity) return {{"all", box}};
-  return KnapsackCandidates(hw, net, std::move(memory), byte_value_ps).Make(static_cast<std::size_t>(count));
+  return KnapsackCandidates(hw, net, byte_value_ps).Make(static_cast<std::size_t>(count));
 }
 
 }  // namespace sushi

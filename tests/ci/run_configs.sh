@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every shipped configuration is read, resolved and run. Experiments and studies run as they are; the files of
-# the other directories are parts, so each is merged over the quickstart, with a short trace.
+# Every shipped configuration is read, resolved and run. Experiments and studies and sweeps run as they are;
+# the files of the other directories are parts, so each is merged over the quickstart, with a short trace.
 #
 #   [SUSHISIM=BINARY] tests/ci/run_configs.sh
 set -euo pipefail
@@ -26,6 +26,10 @@ quickstart=configs/experiment/quickstart.yaml
 while IFS= read -r -d '' file; do
   short=()
   case "$file" in
+    configs/sweep/*)
+      attempt "$sushisim" sweep run "$file" --store "$scratch/$(basename "$file")" --quiet
+      continue
+      ;;
     configs/experiment/*) files=("$file") ;;
     configs/trace/*) files=("$quickstart" "$file") ;;
     configs/hardware/tiny.yaml)  # too small for the quickstart's SuperNet

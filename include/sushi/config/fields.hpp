@@ -18,8 +18,10 @@ struct Field {
   std::string description;  // one line; where the default comes from in brackets: [S] [D] [A]
   std::function<void(Experiment&, const Node&)> read;  // throws UserError
   std::function<std::string(const Experiment&)> text;  // canonical
+  std::function<void(const Experiment& from, Experiment& to)> copy = nullptr;
 };
 
 const std::vector<Field>& Fields();
+const Field* FindField(const std::string& path);  // nullptr when there is none
 
 }  // namespace sushi::config

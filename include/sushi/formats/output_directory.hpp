@@ -17,6 +17,8 @@ class OutputDirectory {
   ~OutputDirectory();  // drops everything unless committed
 
   std::ofstream Open(const std::string& name) const;
+  // Where a file of this name is to be put that is not written through a stream.
+  std::string PathOf(const std::string& name) const { return partial_ + "/" + name; }
   // Closes `file` and fails with UserError when anything could not be written (disk full).
   static void Close(std::ofstream& file, const std::string& name);
   void Write(const std::string& name, const std::string& text) const;

@@ -161,6 +161,38 @@ std::vector<std::int64_t> Figures(const std::vector<IssuedCommand>& log) {
   return figures;
 }
 
+// The same with a burst or two elsewhere that come just before and may still wait while the rounds go on.
+TEST_P(RandomMemory, RoundsOfBanksDoNotOvertakeOlderBursts) {
+  for (int i = 0; i < 60; ++i) {
+    Random random(static_cast<std::uint64_t>(GetParam() * 1000 + i));
+    DramDeviceConfig dram = Ddr4(i % 2 == 0 ? "row:col:ba:bg" : "row:ba:col:bg");
+    dram.controller.read_queue = static_cast<int>(random.Integer(2, 40));
+    dram.controller.row_hit_cap = static_cast<int>(random.Integer(1, 40));
+    dram.timing.ccd_l = static_cast<int>(random.Integer(4, 8));
+    dram.timing.rcd = static_cast<int>(random.Integer(10, 60));
+    const auto run = [&](bool whole_rows) {
+      BankMemory memory(dram);
+      memory.SetStepping(whole_rows);
+      std::vector<IssuedCommand> log;
+      memory.LogTo(0, &log);
+      Random requests(static_cast<std::uint64_t>(GetParam() * 1000 + i));
+      RequestId last = 0;
+      for (int k = 0; k < 12; ++k) {
+        const auto begin = static_cast<std::uint64_t>(requests.Integer(0, 200)) * 64;
+        memory.Submit(Picoseconds(0), {begin, Bytes(requests.Integer(1, 6'000)), false, 0});
+        const auto elsewhere = static_cast<std::uint64_t>(requests.Integer(0, 64)) * 32'768;
+        last = memory.Submit(Picoseconds(0), {elsewhere, Bytes(requests.Integer(1, 200)), false, 1});
+      }
+      const std::int64_t done = memory.Finish(last).done.value();
+      memory.Settle(Picoseconds(done));
+      std::vector<std::int64_t> figures = Figures(log);
+      figures.push_back(done);
+      return figures;
+    };
+    ASSERT_EQ(run(true), run(false)) << i;
+  }
+}
+
 // Transfers that go round the banks, through rows, refreshes and writes that wait.
 TEST_P(RandomMemory, RoundsOfBanksEqualSingleBursts) {
   for (const char* map : {"row:col:ba:bg", "row:ba:col:bg", "ba:row:col:bg", "row:col4:ba:col3:bg"}) {

@@ -20,7 +20,7 @@ HardwareConfig WithPb(std::int64_t kib) {
 
 std::vector<SubGraphColumn> Make(const HardwareConfig& hw, const SuperNet& net, std::int64_t byte_value_ps,
                                  int count = 40) {
-  return MakeKnapsackCandidates(hw, net, std::make_unique<SimpleMemory>(hw.dram), byte_value_ps, count);
+  return MakeKnapsackCandidates(hw, net, byte_value_ps, count);
 }
 
 Picoseconds Service(const HardwareConfig& hw, const SuperNet& net, int subnet, const SubGraph& cached) {

@@ -1,0 +1,268 @@
+// `sweep run`, `status`, `merge`, `best`, `emit`: the store and its runner put to use.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "spdlog/spdlog.h"
+#include "sushi/config/hash.hpp"
+#include "sushi/formats/number.hpp"
+#include "sushi/sweep/best.hpp"
+#include "sushi/sweep/emit.hpp"
+#include "sushi/sweep/merge.hpp"
+#include "sushi/sweep/progress.hpp"
+#include "sushi/sweep/storage_error.hpp"
+#include "sweep_point.hpp"
+
+namespace sushi::app {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using config::Sweep;
+
+std::vector<sweep::PointId> IdsOf(const Sweep& plan) {
+  std::vector<sweep::PointId> ids;
+  ids.reserve(static_cast<std::size_t>(plan.size()));
+  for (std::int64_t i = 0; i < plan.size(); ++i) ids.push_back(sweep::PointId::Parse(plan.IdAt(i)));
+  return ids;
+}
+
+std::string HashOf(const std::vector<sweep::PointId>& ids) {
+  std::string text;
+  for (const sweep::PointId& id : ids) text += id.Hex();
+  return config::HashText(text);
+}
+
+// What makes the plan again: the sweep's file and what was set, and what must come out of it.
+std::string PlanText(const SweepRunOptions& options, const std::vector<sweep::PointId>& ids) {
+  Json json;
+  json["schema_version"] = 1;
+  json["file"] = fs::absolute(options.file).lexically_normal().string();
+  json["sets"] = options.sets;
+  json["points"] = ids.size();
+  json["ids"] = HashOf(ids);
+  return json.dump(2) + "\n";
+}
+
+// A store's sweep, planned again.
+struct StoredSweep {
+  sweep::Store store;
+  Sweep plan;
+  std::vector<sweep::PointId> ids;
+
+  static StoredSweep Open(const std::string& path) {
+    sweep::Store store = sweep::Store::Open(path);
+    const Json json = Json::parse(store.Plan(), nullptr, false);
+    if (json.is_discarded() || !json.contains("file") || !json.contains("ids"))
+      throw UserError({path + "/plan.json", 0}, "", "is no plan of a sweep");
+    const auto file = json["file"].get<std::string>();
+    Sweep plan = Sweep::Load(file, json.value("sets", std::vector<std::string>()));
+    std::vector<sweep::PointId> ids = IdsOf(plan);
+    if (HashOf(ids) != json["ids"].get<std::string>()) {
+      throw UserError({file, 0}, "",
+                      "describes other points than when the sweep was run; `sweep run` goes on with them");
+    }
+    return {std::move(store), std::move(plan), std::move(ids)};
+  }
+
+  sweep::SweepTable Table() const {
+    sweep::SweepTable table;
+    table.columns = {plan.columns(), SweepMetrics(), SweepSubNetColumns()};
+    table.ids = ids;
+    table.labels = [this](std::int64_t index) { return plan.LabelsAt(index); };
+    return table;
+  }
+};
+
+int TerminalWidth() {
+  if (const char* columns = std::getenv("COLUMNS")) {
+    const int width = std::atoi(columns);
+    if (width > 0) return width;
+  }
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+// On a terminal a line that moves, else one for every tenth.
+class ProgressShown {
+ public:
+  explicit ProgressShown(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+  void operator()(const sweep::RunProgress& progress) {
+    if (quiet_ || progress.total == 0) return;
+    const std::int64_t finished = progress.done + progress.failed;
+    if (terminal_) {
+      std::fprintf(stderr, "\r%s", sweep::ProgressLine(progress, TerminalWidth() - 1).c_str());
+      if (finished == progress.total) std::fprintf(stderr, "\n");
+      return;
+    }
+    const std::int64_t tenth = finished * 10 / progress.total;
+    if (tenth == tenth_) return;
+    tenth_ = tenth;
+    std::fprintf(stderr, "%s\n", sweep::ProgressLine(progress, 79).c_str());
+  }
+
+ private:
+  bool quiet_, terminal_;
+  std::int64_t tenth_ = 0;
+};
+
+int ExitCode(const sweep::RunOutcome& outcome) {
+  if (outcome.signal != 0 && outcome.remaining > 0) return kInterrupted;
+  return outcome.failed > 0 ? kPointsFailed : 0;
+}
+
+void PrintOutcome(const sweep::RunOutcome& o, const std::string& store) {
+  std::cout << store << ": " << o.points << " points, " << o.present << " there before, " << o.done
+            << " computed, " << o.failed << " failed, " << o.remaining << " left\n";
+}
+
+SweepEngine EngineOf(const std::string& name) {
+  if (name == "fast") return SweepEngine::kFast;
+  if (name == "tlm") return SweepEngine::kTlm;
+  throw UserError("--engine: expected fast or tlm, found '" + name.substr(0, 40) + "'" +
+                  DidYouMean(name, {"fast", "tlm"}));
+}
+
+Json CountsJson(const sweep::PointCounts& counts) {
+  return {{"points", counts.points},
+          {"done", counts.done},
+          {"failed", counts.failed},
+          {"missing", counts.missing}};
+}
+
+void TellOfTheRest(const sweep::MergeSummary& summary) {
+  for (const sweep::PointWithout& point : summary.first) {
+    spdlog::warn("point {} ({}): {}", point.index, point.id.Hex().substr(0, 8),
+                 point.reason.empty() ? "missing" : point.reason);
+  }
+}
+
+}  // namespace
+
+int RunSweep(const SweepRunOptions& options) {
+  const SweepEngine engine = EngineOf(options.engine);
+  const Sweep plan = Sweep::Load(options.file, options.sets);
+  CheckSweepPoint(plan.PointAt(0).experiment);
+  config::RequireEnergy(plan.PointAt(0).experiment);
+  sweep::RunOptions run;
+  run.workers = options.jobs > 0 ? options.jobs : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  if (!options.shard.empty()) run.shard = sweep::Shard::Parse(options.shard);
+  run.timeout_s = options.timeout_s;
+  run.memory_mib = options.memory_mib;
+  run.on_error = options.stop_on_error ? sweep::OnError::kStop : sweep::OnError::kContinue;
+  run.retry_failed = !options.keep_failures;
+  run.progress = ProgressShown(options.quiet);
+  const sweep::Store store = sweep::Store::Make(options.store);
+  const std::vector<sweep::PointId> ids = IdsOf(plan);
+  store.WritePlan(PlanText(options, ids));
+  const sweep::RunOutcome outcome = sweep::RunSweep(
+      store, ids, [&] { return MakeEvaluate(plan, engine); }, run);
+  if (!options.quiet) PrintOutcome(outcome, options.store);
+  return ExitCode(outcome);
+}
+
+int SweepStatus(const SweepStoreOptions& options) {
+  const StoredSweep stored = StoredSweep::Open(options.store);
+  const sweep::PointCounts counts = CountPoints(stored.ids, stored.store.Scan());
+  if (options.json) {
+    std::cout << CountsJson(counts).dump(2) << "\n";
+  } else {
+    std::cout << stored.plan.title() << ": " << counts.points << " points, " << counts.done << " done, "
+              << counts.failed << " failed, " << counts.missing << " missing\n";
+  }
+  return counts.failed > 0 ? kPointsFailed : 0;
+}
+
+int MergeSweep(const SweepStoreOptions& options) {
+  const StoredSweep stored = StoredSweep::Open(options.store);
+  const sweep::MergeSummary summary = Merge(stored.store, stored.Table(), options.out, options.force);
+  TellOfTheRest(summary);
+  std::cout << options.out << ": " << summary.counts.done << " of " << summary.counts.points << " points, "
+            << summary.counts.failed << " failed, " << summary.counts.missing << " missing\n";
+  return summary.counts.done == summary.counts.points ? 0 : kPointsFailed;
+}
+
+int BestOfSweep(const SweepBestOptions& options) {
+  const StoredSweep stored = StoredSweep::Open(options.store);
+  std::vector<sweep::Objective> objectives;
+  std::vector<std::string> texts = options.objectives.empty() ? stored.plan.objectives() : options.objectives;
+  for (const std::string& text : texts) objectives.push_back(sweep::Objective::Parse(text));
+  std::vector<sweep::Condition> conditions;
+  for (const std::string& text : options.where) conditions.push_back(sweep::Condition::Parse(text));
+  const sweep::SweepTable table = stored.Table();
+  const sweep::BestResult best = Best(stored.store, table, objectives, conditions);
+  report::ResultTable rows;
+  rows.columns = {"point", "id"};
+  rows.columns.insert(rows.columns.end(), table.columns.axes.begin(), table.columns.axes.end());
+  std::vector<std::size_t> shown;  // metrics: all as JSON, else the objectives
+  for (std::size_t i = 0; i < table.columns.metrics.size(); ++i) {
+    const auto named = [&](const sweep::Objective& o) { return o.column == table.columns.metrics[i]; };
+    if (!options.json && std::none_of(objectives.begin(), objectives.end(), named)) continue;
+    shown.push_back(i);
+    rows.columns.push_back(table.columns.metrics[i]);
+  }
+  for (const sweep::BestPoint& point : best.front) {
+    std::vector<report::Cell> row{point.index, point.id.Hex().substr(0, options.json ? 32 : 8)};
+    row.insert(row.end(), point.labels.begin(), point.labels.end());
+    for (const std::size_t i : shown) row.push_back(point.metrics[i]);
+    rows.rows.push_back(std::move(row));
+  }
+  if (options.json) {
+    std::cout << Json{{"considered", best.considered},
+                      {"counts", CountsJson(best.counts)},
+                      {"front", TableRowsJson(rows)}}
+                     .dump(2)
+              << "\n";
+  } else {
+    WriteTableCsv(rows, std::cout);
+  }
+  return 0;
+}
+
+void EmitSweep(const SweepEmitOptions& options) {
+  sweep::EmitOptions emit;
+  emit.binary = fs::read_symlink("/proc/self/exe").string();
+  emit.sweep_file = fs::absolute(options.file).lexically_normal().string();
+  emit.store = fs::absolute(options.store).lexically_normal().string();
+  emit.merged =
+      options.out.empty() ? emit.store + "-merged" : fs::absolute(options.out).lexically_normal().string();
+  emit.shards = options.shards;
+  emit.jobs = options.jobs;
+  for (const std::string& set : options.sets) emit.run_options.insert(emit.run_options.end(), {"--set", set});
+  emit.slurm_options = options.slurm;
+  Sweep::Load(options.file, options.sets);  // whatever is wrong with it is told here, not on every node
+  if (options.as == "slurm") {
+    std::cout << EmitSlurm(emit);
+  } else if (options.as == "parallel") {
+    std::cout << EmitParallel(emit);
+  } else if (options.as == "commands") {
+    std::cout << EmitCommands(emit);
+  } else {
+    throw UserError("--as: expected slurm, parallel or commands, found '" + options.as.substr(0, 40) + "'" +
+                    DidYouMean(options.as, {"slurm", "parallel", "commands"}));
+  }
+}
+
+// The first points of the plan on the fast engine, for two seconds at most.
+double EstimateSweep(const Sweep& plan) {
+  const sweep::Evaluate evaluate = MakeEvaluate(plan, SweepEngine::kFast);
+  const auto begin = std::chrono::steady_clock::now();
+  std::int64_t done = 0;
+  double seconds = 0;
+  while (done < plan.size() && seconds < 2) {
+    evaluate({done, plan.IdAt(done)});
+    ++done;
+    seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+  return seconds / static_cast<double>(done);
+}
+
+}  // namespace sushi::app

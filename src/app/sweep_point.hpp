@@ -1,0 +1,23 @@
+// What a sweep reports of a point, on either engine.
+#pragma once
+
+#include "sushi/config/sweep.hpp"
+#include "sushi/sweep/merge.hpp"
+#include "sushi/sweep/runner.hpp"
+
+namespace sushi::app {
+
+enum class SweepEngine { kFast, kTlm };
+
+// Of every sweep: the stream under the point's scheduler (the columns of a study of streams), and of each
+// SubNet how often it served and what it takes.
+std::vector<std::string> SweepMetrics();
+std::vector<std::string> SweepSubNetColumns();
+
+// UserError when the experiment lacks what a point needs.
+void CheckSweepPoint(const config::Experiment& experiment);
+
+// For a worker: `sweep` must outlive it.
+sweep::Evaluate MakeEvaluate(const config::Sweep& sweep, SweepEngine engine);
+
+}  // namespace sushi::app

@@ -1,0 +1,100 @@
+#include "files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include "sushi/core/error.hpp"
+#include "sushi/sweep/point.hpp"
+#include "sushi/sweep/storage_error.hpp"
+
+namespace sushi::sweep {
+namespace fs = std::filesystem;
+
+StorageError::StorageError(const std::string& path, int error_number)
+    : std::runtime_error(path + ": cannot be written: " + std::strerror(error_number)) {}
+
+void ThrowCannotWrite(const std::string& path, int reason) {
+  switch (reason) {
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case ENOENT:
+    case ENOTDIR:
+    case EEXIST:
+      throw UserError({path, 0}, "", std::string("cannot be written: ") + std::strerror(reason));
+    default:
+      throw StorageError(path, reason);
+  }
+}
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) close(fd_);
+}
+
+std::string UniqueName() {
+  char host[256] = {};
+  if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+  std::string name;
+  for (const char* c = host; *c != '\0'; ++c) {
+    const bool plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
+    name += plain ? *c : '_';
+  }
+  std::random_device random;
+  const PointId number{std::uint64_t{random()} << 32 | random(), 0};
+  return name + "-" + std::to_string(getpid()) + "-" + number.Hex().substr(0, 12);
+}
+
+void MakeDirectory(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) ThrowCannotWrite(path, error.value());
+}
+
+void SyncDirectory(const std::string& path) {
+  const Descriptor directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems know no fsync of a directory (EINVAL).
+  if (directory.get() >= 0 && fsync(directory.get()) != 0 && errno != EINVAL) ThrowCannotWrite(path, errno);
+}
+
+void SyncFile(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 || fsync(file.get()) != 0) ThrowCannotWrite(path, errno);
+}
+
+void WriteFileAtomically(const std::string& path, const std::string& text) {
+  const std::string partial = path + ".partial-" + UniqueName();
+  const auto fail = [&](int reason) {
+    unlink(partial.c_str());
+    ThrowCannotWrite(path, reason);
+  };
+  {
+    const Descriptor file(open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (file.get() < 0) ThrowCannotWrite(path, errno);
+    for (std::size_t done = 0; done < text.size();) {
+      const ssize_t written = write(file.get(), text.data() + done, text.size() - done);
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) fail(written < 0 ? errno : ENOSPC);
+      done += static_cast<std::size_t>(written);
+    }
+    if (fsync(file.get()) != 0) fail(errno);
+  }
+  if (rename(partial.c_str(), path.c_str()) != 0) fail(errno);
+  SyncDirectory(fs::path(path).parent_path().string());
+}
+
+std::string ReadWholeFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (in) text << in.rdbuf();
+  if (!in) throw UserError({path, 0}, "", "cannot open the file");
+  return text.str();
+}
+
+}  // namespace sushi::sweep

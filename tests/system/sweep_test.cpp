@@ -1,0 +1,129 @@
+// `sushisim sweep` as its users meet it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "process.hpp"
+
+namespace sushi {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Outcome;
+using testing::Scratch;
+
+const std::string kRoot = SUSHI_SOURCE_DIR;
+
+std::string ReadFile(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// Six points that run, three whose Line Buffer holds no row.
+class SweepCommand : public ::testing::Test {
+ protected:
+  SweepCommand() {
+    Write("sweep.yaml",
+          "axes:\n  - product: {accel.pb.capacity_kib: [0, 2, 4], accel.lb.capacity_kib: [0, 1, 2]}\n");
+    Write("good.yaml",
+          "axes:\n  - product: {accel.pb.capacity_kib: [0, 2, 4], scheduler.period_queries: [5, 20]}\n");
+  }
+
+  void Write(const std::string& name, const std::string& text) {
+    std::ofstream(scratch_.dir() / name)
+        << "schema_version: 1\nbase: [" << kRoot << "/configs/experiment/tiny.yaml]\n"
+        << text;
+  }
+  Outcome Run(const std::string& args) { return scratch_.Run("sweep " + args); }
+  // The merged files of a store, one after the other.
+  std::string Merged(const std::string& store) {
+    EXPECT_EQ(Run("merge --store " + store + " --out " + store + "-merged --force").exit_code, 0);
+    std::string all;
+    for (const char* name : {"sweep.csv", "sweep.jsonl", "sweep.sqlite", "failures.csv"})
+      all += ReadFile(scratch_.dir() / (store + "-merged") / name);
+    return all;
+  }
+
+  Scratch scratch_;
+};
+
+TEST_F(SweepCommand, GivesTheSameBytesForAnyJobsShardsAndEngine) {
+  ASSERT_EQ(Run("run good.yaml --store one -j1 --quiet").exit_code, 0);
+  const std::string expected = Merged("one");
+  EXPECT_NE(expected.find("service_mean_us"), std::string::npos);
+  ASSERT_EQ(Run("run good.yaml --store two -j2 --quiet").exit_code, 0);
+  EXPECT_EQ(Merged("two"), expected);
+  for (const char* shard : {"3/3", "1/3", "2/3"})
+    ASSERT_EQ(Run(std::string("run good.yaml --store parts -j1 --quiet --shard ") + shard).exit_code, 0);
+  EXPECT_EQ(Merged("parts"), expected);
+  ASSERT_EQ(Run("run good.yaml --store tlm -j2 --quiet --engine tlm").exit_code, 0);
+  EXPECT_EQ(Merged("tlm"), expected);
+}
+
+TEST_F(SweepCommand, ComputesOnlyWhatIsMissing) {
+  ASSERT_EQ(Run("run good.yaml --store s --shard 1/2").exit_code, 0);
+  const Outcome status = Run("status --store s --json");
+  EXPECT_EQ(nlohmann::json::parse(status.out)["missing"], 3);
+  EXPECT_EQ(Run("merge --store s --out partial").exit_code, 4) << "partial";
+  const Outcome rest = Run("run good.yaml --store s");
+  EXPECT_EQ(rest.out, "s: 6 points, 3 there before, 3 computed, 0 failed, 0 left\n");
+  EXPECT_EQ(Run("run good.yaml --store s").out,
+            "s: 6 points, 6 there before, 0 computed, 0 failed, 0 left\n");
+}
+
+TEST_F(SweepCommand, PointsThatFailAreToldAndTheRestGoesOn) {
+  const Outcome run = Run("run sweep.yaml --store s -j2");
+  EXPECT_EQ(run.exit_code, 4);
+  EXPECT_EQ(run.out, "s: 9 points, 0 there before, 6 computed, 3 failed, 0 left\n");
+  EXPECT_EQ(Run("status --store s").exit_code, 4);
+  const Outcome merge = Run("merge --store s --out m");
+  EXPECT_EQ(merge.exit_code, 4);
+  EXPECT_NE(merge.err.find("sweep.yaml:4: accel.lb.capacity_kib: 0 KiB cannot hold"), std::string::npos)
+      << merge.err;
+  const std::string failures = ReadFile(scratch_.dir() / "m/failures.csv");
+  EXPECT_EQ(std::count(failures.begin(), failures.end(), '\n'), 4);
+  EXPECT_EQ(Run("run sweep.yaml --store stopped -j1 --on-error stop").exit_code, 4);
+}
+
+TEST_F(SweepCommand, BestIsTheParetoFront) {
+  ASSERT_EQ(Run("run good.yaml --store s --quiet").exit_code, 0);
+  const Outcome best =
+      Run("best --store s --objective min:service_mean_us --objective min:accel.pb.capacity_kib --json");
+  ASSERT_EQ(best.exit_code, 0) << best.err;
+  const nlohmann::json front = nlohmann::json::parse(best.out)["front"];
+  ASSERT_GE(front.size(), 2u);
+  for (std::size_t i = 1; i < front.size(); ++i) {  // sorted by the first; a longer time buys a smaller PB
+    EXPECT_LE(front[i - 1]["service_mean_us"].get<double>(), front[i]["service_mean_us"].get<double>());
+  }
+}
+
+TEST_F(SweepCommand, BadInputIsOneLineAndExitTwo) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"run nosuch.yaml --store s", "nosuch.yaml: cannot open the file"},
+      {"run good.yaml --store s --engine fasr", "(did you mean 'fast'?)"},
+      {"run good.yaml --store s --shard 4/3", "4/3"},
+      {"run good.yaml --store s -j -1", "--jobs"},
+      {"merge --store none --out m", "none"},
+      {"emit good.yaml --store s --as slum", "(did you mean 'slurm'?)"},
+  };
+  for (const auto& [args, message] : cases) {
+    const Outcome outcome = Run(args);
+    EXPECT_EQ(outcome.exit_code, 2) << args;
+    EXPECT_EQ(outcome.out, "") << args;
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    EXPECT_NE(outcome.err.find(message), std::string::npos) << outcome.err;
+    EXPECT_FALSE(fs::exists(scratch_.dir() / "s")) << args;
+  }
+  ASSERT_EQ(Run("run good.yaml --store s --quiet").exit_code, 0);
+  EXPECT_NE(Run("best --store s --objective min:service_mean").err.find("did you mean 'service_mean_us'?"),
+            std::string::npos);
+  Write("good.yaml", "axes:\n  - product: {accel.pb.capacity_kib: [1]}\n");
+  EXPECT_NE(Run("merge --store s --out m").err.find("describes other points"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sushi
