@@ -194,8 +194,10 @@ int BestOfSweep(const SweepBestOptions& options) {
   const StoredSweep stored = StoredSweep::Open(options.store);
   std::vector<sweep::Objective> objectives;
   std::vector<std::string> texts = options.objectives.empty() ? stored.plan.objectives() : options.objectives;
+  objectives.reserve(texts.size());
   for (const std::string& text : texts) objectives.push_back(sweep::Objective::Parse(text));
   std::vector<sweep::Condition> conditions;
+  conditions.reserve(options.where.size());
   for (const std::string& text : options.where) conditions.push_back(sweep::Condition::Parse(text));
   const sweep::SweepTable table = stored.Table();
   const sweep::BestResult best = Best(stored.store, table, objectives, conditions);
