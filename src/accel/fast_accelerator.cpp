@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 #include "periodic_run.hpp"
 #include "sushi/accel/kernel_free.hpp"
@@ -73,22 +74,25 @@ struct FastAccelerator::Engine {
   KernelFreeAccelerator other;  // swaps, and layers on any other memory
 };
 
-FastAccelerator::FastAccelerator(const InferencePlanner& planner)
+FastAccelerator::FastAccelerator(const InferencePlanner& planner, std::shared_ptr<LayerCosts> costs)
     : planner_(planner),
       engine_(std::make_unique<Engine>(planner)),
-      host_(planner.HostCycles(planner.hw().host.layer_call_us)) {
+      host_(planner.HostCycles(planner.hw().host.layer_call_us)),
+      costs_(std::move(costs)) {
+  if (!costs_->kinds.empty()) return;
   std::map<std::vector<std::int64_t>, int> kinds;
+  std::vector<std::vector<int>> kind_of_all;
   const SubGraph nothing = EmptySubGraph(planner.net());
   for (int s = 0; s < static_cast<int>(planner.net().subnets.size()); ++s) {
-    std::vector<int>& kind_of = kind_of_.emplace_back();
+    std::vector<int>& kind_of = kind_of_all.emplace_back();
     for (int i = 0; i < static_cast<int>(planner.subnet(s).ops.size()); ++i) {
       const LayerPlan plan = planner.PlanOp(s, i, nothing);
-      const auto [found, fresh] =
-          kinds.emplace(CostKey(planner, s, i, plan), static_cast<int>(kinds_.size()));
-      if (fresh) kinds_.push_back({s, i, {}});
-      kind_of.push_back(found->second);
+      kind_of.push_back(
+          kinds.emplace(CostKey(planner, s, i, plan), static_cast<int>(kinds.size())).first->second);
     }
   }
+  costs_->kind_of = std::move(kind_of_all);
+  costs_->kinds.resize(kinds.size());
 }
 
 FastAccelerator::~FastAccelerator() = default;
@@ -98,14 +102,14 @@ LayerResult FastAccelerator::RunLayer(const LayerPlan& plan, Cycles host) {
 }
 
 const LayerResult& FastAccelerator::LayerOf(int subnet, int op, const SubGraph& cached) {
-  Kind& kind = kinds_[static_cast<std::size_t>(
-      kind_of_[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)])];
+  LayerCosts::Kind& kind = costs_->kinds[static_cast<std::size_t>(
+      costs_->kind_of[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)])];
   const Rect used = UsedOf(planner_.net(), planner_.subnet(subnet).ops[static_cast<std::size_t>(op)], cached);
-  for (const auto& [rect, result] : kind.known) {
-    if (rect == used) return result;
-  }
-  kind.known.emplace_back(used, RunLayer(planner_.PlanOp(subnet, op, cached), host_));
-  return kind.known.back().second;
+  const auto found = kind.known.find(LayerCosts::Key(used));
+  if (found != kind.known.end()) return found->second;
+  const LayerResult result = RunLayer(planner_.PlanOp(subnet, op, cached), host_);
+  ++costs_->results;
+  return kind.known.emplace(LayerCosts::Key(used), result).first->second;
 }
 
 InferenceResult FastAccelerator::Infer(int subnet, const SubGraph& cached) {

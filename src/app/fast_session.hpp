@@ -2,6 +2,7 @@
 // docs/architecture.md), and what is known of it: shared by the points of a study that differ in neither.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -34,18 +35,29 @@ class CostSession {
 
 class FastSession {
  public:
-  explicit FastSession(config::Experiment experiment);
+  FastSession(config::Experiment experiment, std::shared_ptr<LayerCosts> costs);
   FastSession(const FastSession&) = delete;
   FastSession& operator=(const FastSession&) = delete;
 
-  // Equal for experiments that can share one.
-  static std::string KeyOf(const config::Experiment& experiment);
   CostSession& costs() { return costs_; }
 
  private:
   Session session_;
   FastAccelerator accelerator_;
   CostSession costs_;
+};
+
+// The sessions of one point after the other: what two of them have in common is simulated once.
+class FastSessions {
+ public:
+  CostSession& For(const config::Experiment& experiment);
+
+ private:
+  std::shared_ptr<LayerCosts> CostsFor(const config::Experiment& experiment);
+
+  std::unique_ptr<FastSession> session_;  // of the point before
+  std::string key_;
+  std::map<std::string, std::shared_ptr<LayerCosts>> costs_;
 };
 
 }  // namespace sushi::app

@@ -29,7 +29,7 @@ std::vector<SubGraphColumn> CandidatesOf(const Session& session) {
   if (scheduler.candidate_source == config::CandidateSource::kWindows) {
     return MakeCandidates(session.net, hw.accel.pb.capacity(), count);
   }
-  return MakeKnapsackCandidates(hw, session.net, scheduler.byte_value_ps, count);
+  return MakeKnapsackCandidates(hw, session.net, scheduler.byte_value_ps, count, session.layer_costs);
 }
 
 }  // namespace
@@ -37,7 +37,8 @@ std::vector<SubGraphColumn> CandidatesOf(const Session& session) {
 Session::Session(const std::vector<std::string>& files, const std::vector<std::string>& sets)
     : Session(config::LoadExperiment(files, sets)) {}
 
-Session::Session(config::Experiment resolved) : experiment(std::move(resolved)) {
+Session::Session(config::Experiment resolved, std::shared_ptr<LayerCosts> costs)
+    : experiment(std::move(resolved)), layer_costs(std::move(costs)) {
   config::RequireSupernet(experiment);
   net = config::LoadSuperNet(experiment.supernet);
   planner = MakePlanner(experiment, net);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sushi/accel/inference_plan.hpp"
+#include "sushi/accel/layer_costs.hpp"
 #include "sushi/config/experiment.hpp"
 #include "sushi/report/run_report.hpp"
 #include "sushi/sched/caching_policy.hpp"
@@ -16,10 +17,12 @@ struct Session {
   config::Experiment experiment;
   SuperNet net;
   std::unique_ptr<InferencePlanner> planner;
+  std::shared_ptr<LayerCosts> layer_costs;
   report::Identity identity;  // trace_hash is the run's to fill in
 
   Session(const std::vector<std::string>& files, const std::vector<std::string>& sets);
-  explicit Session(config::Experiment resolved);
+  explicit Session(config::Experiment resolved,
+                   std::shared_ptr<LayerCosts> costs = std::make_shared<LayerCosts>());
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 };

@@ -52,17 +52,11 @@ void CheckStudy(const Study& study) {
 report::ResultTable MakeTable(const Study& study) {
   report::ResultTable table;
   table.columns = AllColumns(study);
-  std::unique_ptr<FastSession> session;
-  std::string key;
+  FastSessions sessions;
   std::size_t done = 0;
   for (const config::Point& point : study.axes.points) {
-    config::Experiment experiment = study.ExperimentOf(point);
-    const std::string wanted = FastSession::KeyOf(experiment);
-    if (session == nullptr || wanted != key) {
-      session = std::make_unique<FastSession>(experiment);
-      key = wanted;
-    }
-    for (std::vector<report::Cell>& row : StudyRows(study.kind, experiment, session->costs())) {
+    const config::Experiment experiment = study.ExperimentOf(point);
+    for (std::vector<report::Cell>& row : StudyRows(study.kind, experiment, sessions.For(experiment))) {
       std::vector<report::Cell> cells(point.labels.begin(), point.labels.end());
       cells.insert(cells.end(), row.begin(), row.end());
       table.rows.push_back(std::move(cells));

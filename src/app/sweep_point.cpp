@@ -44,27 +44,6 @@ sweep::PointResult ResultOf(const config::Experiment& experiment, CostSession& s
   return result;
 }
 
-class FastPoints {
- public:
-  explicit FastPoints(const config::Sweep& sweep) : sweep_(sweep) {}
-
-  sweep::PointResult operator()(const sweep::PointKey& key) {
-    const config::SweepPoint point = sweep_.PointAt(key.index);
-    CheckSweepPoint(point.experiment);
-    const std::string wanted = FastSession::KeyOf(point.experiment);
-    if (session_ == nullptr || wanted != key_) {
-      session_ = std::make_shared<FastSession>(point.experiment);
-      key_ = wanted;
-    }
-    return ResultOf(point.experiment, session_->costs());
-  }
-
- private:
-  const config::Sweep& sweep_;
-  std::shared_ptr<FastSession> session_;  // of the point before
-  std::string key_;
-};
-
 sweep::PointResult RunElaborated(const config::Experiment& experiment) {
   Session session(experiment);
   sweep::PointResult result;
@@ -137,7 +116,11 @@ void CheckSweepPoint(const config::Experiment& experiment) {
 sweep::Evaluate MakeEvaluate(const config::Sweep& sweep, SweepEngine engine) {
   if (engine == SweepEngine::kTlm)
     return [&sweep](const sweep::PointKey& key) { return TlmPoint(sweep, key); };
-  return FastPoints(sweep);
+  return [&sweep, sessions = std::make_shared<FastSessions>()](const sweep::PointKey& key) {
+    const config::SweepPoint point = sweep.PointAt(key.index);
+    CheckSweepPoint(point.experiment);
+    return ResultOf(point.experiment, sessions->For(point.experiment));
+  };
 }
 
 }  // namespace sushi::app

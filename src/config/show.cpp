@@ -89,13 +89,15 @@ std::string AsTable(const std::vector<Row>& rows) {
 
 }  // namespace
 
-std::string CanonicalText(const Experiment& experiment, const std::vector<std::string>& prefixes) {
+std::string CanonicalText(const Experiment& experiment, const std::vector<std::string>& prefixes,
+                          const std::string& without) {
   std::string text;
   for (const Field& field : Fields()) {
     const auto matches = [&](const std::string& prefix) {
       return field.path.compare(0, prefix.size(), prefix) == 0;
     };
     if (!prefixes.empty() && std::none_of(prefixes.begin(), prefixes.end(), matches)) continue;
+    if (!without.empty() && matches(without)) continue;
     text += field.path + ": " + field.text(experiment) + "\n";
   }
   return text;

@@ -65,7 +65,8 @@ std::vector<std::vector<Rect>> MakeOptions(const SuperNet& net, const DpeArrayCo
 
 class KnapsackCandidates {
  public:
-  KnapsackCandidates(const HardwareConfig& hw, const SuperNet& net, std::int64_t byte_value_ps)
+  KnapsackCandidates(const HardwareConfig& hw, const SuperNet& net, std::int64_t byte_value_ps,
+                     const std::shared_ptr<LayerCosts>& costs)
       : net_(net),
         clock_(hw.accel.clock_mhz),
         capacity_(hw.accel.pb.capacity()),
@@ -75,7 +76,7 @@ class KnapsackCandidates {
     HardwareConfig roomy = hw;  // every rectangle is measured, also those larger than the PB
     roomy.accel.pb.capacity_kib = std::max<std::int64_t>(1, CeilDiv(BytesOf(net, box_).value(), 1024));
     const InferencePlanner planner(roomy, net);
-    FastAccelerator accelerator(planner);
+    FastAccelerator accelerator(planner, costs);
     Measure(accelerator);
   }
 
@@ -181,13 +182,14 @@ class KnapsackCandidates {
 }  // namespace
 
 std::vector<SubGraphColumn> MakeKnapsackCandidates(const HardwareConfig& hw, const SuperNet& net,
-                                                   std::int64_t byte_value_ps, int count) {
+                                                   std::int64_t byte_value_ps, int count,
+                                                   const std::shared_ptr<LayerCosts>& costs) {
   const Bytes capacity = hw.accel.pb.capacity();
   if (count <= 0 || capacity == Bytes(0)) return {};
   const SubGraph box = BoxOfSubNets(net);
   if (box == EmptySubGraph(net)) return {};
   if (BytesOf(net, box) <= capacity) return {{"all", box}};
-  return KnapsackCandidates(hw, net, byte_value_ps).Make(static_cast<std::size_t>(count));
+  return KnapsackCandidates(hw, net, byte_value_ps, costs).Make(static_cast<std::size_t>(count));
 }
 
 }  // namespace sushi

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "sushi/accel/inference_plan.hpp"
+#include "sushi/accel/layer_costs.hpp"
 #include "sushi/accel/service_model.hpp"
 
 namespace sushi {
@@ -14,7 +14,8 @@ namespace sushi {
 class FastAccelerator : public ServiceModel {
  public:
   // With a memory other than the simple one layers are shared between SubGraphs only.
-  explicit FastAccelerator(const InferencePlanner& planner);
+  explicit FastAccelerator(const InferencePlanner& planner,
+                           std::shared_ptr<LayerCosts> costs = std::make_shared<LayerCosts>());
   ~FastAccelerator() override;
   FastAccelerator(const FastAccelerator&) = delete;
   FastAccelerator& operator=(const FastAccelerator&) = delete;
@@ -25,12 +26,6 @@ class FastAccelerator : public ServiceModel {
   std::optional<Picoseconds> ServiceOnly(int subnet, const SubGraph& cached) override;
 
  private:
-  // Ops whose cost is the same function of the cached rectangle.
-  struct Kind {
-    int subnet = 0, op = 0;  // the first of them
-    std::vector<std::pair<Rect, LayerResult>> known;
-  };
-
   const LayerResult& LayerOf(int subnet, int op, const SubGraph& cached);
   LayerResult RunLayer(const LayerPlan& plan, Cycles host);
   struct Engine;
@@ -38,8 +33,7 @@ class FastAccelerator : public ServiceModel {
   const InferencePlanner& planner_;
   std::unique_ptr<Engine> engine_;
   Cycles host_;
-  std::vector<std::vector<int>> kind_of_;  // per SubNet and op: index into kinds_
-  std::vector<Kind> kinds_;
+  std::shared_ptr<LayerCosts> costs_;
 };
 
 }  // namespace sushi

@@ -106,8 +106,9 @@ EnergyTable RequireEnergy(const Experiment& experiment);
 std::string FindPreset(const std::string& dir, const std::string& name_or_path);
 
 // "key: value" lines in field order, the text whose hash identifies a configuration. With `prefixes` only
-// the keys that begin with one of them.
-std::string CanonicalText(const Experiment& experiment, const std::vector<std::string>& prefixes = {});
+// the keys that begin with one of them, and never those that begin with `without`.
+std::string CanonicalText(const Experiment& experiment, const std::vector<std::string>& prefixes = {},
+                          const std::string& without = "");
 // The prefixes of the keys that make the hardware's identity, and `more`.
 std::vector<std::string> WithHardwareKeys(const std::vector<std::string>& more = {});
 // The supernet section as written, without comments and layout; a table file counts by its content.
