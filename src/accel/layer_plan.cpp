@@ -12,6 +12,7 @@ constexpr std::int64_t kQuantParamBytes = 5;  // a kernel: fix32 scale and int8 
 constexpr std::int64_t kPartialSumBytes = 4;  // int32
 constexpr int kWindow = 3;                    // the array's windows are 3×3
 constexpr int kTaps = kWindow * kWindow;
+constexpr std::size_t kUsualRuns = 3, kUsualUnits = 4;  // so many need no second allocation
 // Beyond this the times of a layer would not fit 64-bit picoseconds at any clock.
 constexpr std::int64_t kMostCycles = 1'000'000'000'000;
 
@@ -98,6 +99,7 @@ int LayerPlan::ChannelBoundary(int tile) const {
 
 void LayerPlan::MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels, int cached_channels,
                           std::vector<UnitShape>& units) const {
+  units.reserve(kUsualUnits);
   units.emplace_back().first = true;
   for (int tile = 0; tile < channel_tiles_;) {
     const int begin = ChannelBoundary(tile), end = ChannelBoundary(tile + 1);
@@ -142,6 +144,7 @@ void LayerPlan::AddTiles(const HardwareConfig& hw, int tiles, int channel, int c
       continue;
     }
     UnitShape& unit = units.back();
+    if (unit.runs.empty()) unit.runs.reserve(kUsualRuns);
     if (unit.runs.empty() || unit.runs.back().fetch_each != fetch) unit.runs.push_back({0, fetch, link});
     unit.runs.back().tiles += fitting;
     unit.tiles += fitting;

@@ -23,11 +23,17 @@ class TimeCollector {
   TimeStatistics Finish() {
     TimeStatistics statistics;
     statistics.sum_ps = sum_;
-    const auto quantile = [&](double q) { return keep_ ? ExactQuantile(values_, q) : sketch_.Quantile(q); };
-    statistics.p50_ps = quantile(0.50);
-    statistics.p95_ps = quantile(0.95);
-    statistics.p99_ps = quantile(0.99);
-    statistics.max_ps = quantile(1.0);
+    const std::vector<double> qs{0.50, 0.95, 0.99, 1.0};
+    std::vector<std::int64_t> quantiles;
+    if (keep_) {
+      quantiles = ExactQuantiles(values_, qs);
+    } else {
+      for (const double q : qs) quantiles.push_back(sketch_.Quantile(q));
+    }
+    statistics.p50_ps = quantiles[0];
+    statistics.p95_ps = quantiles[1];
+    statistics.p99_ps = quantiles[2];
+    statistics.max_ps = quantiles[3];
     return statistics;
   }
 

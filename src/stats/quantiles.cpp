@@ -50,14 +50,13 @@ std::int64_t Middle(std::size_t bucket) {
 
 }  // namespace
 
-QuantileSketch::QuantileSketch() : buckets_(kBuckets) {}
-
 void QuantileSketch::Add(std::int64_t value, std::int64_t times) {
   if (value < 0 || times < 0) {
     throw InternalError("quantile of a negative value or count: " + std::to_string(value) + " × " +
                         std::to_string(times));
   }
   if (times == 0) return;
+  if (buckets_.empty()) buckets_.resize(kBuckets);
   min_ = count_ == 0 ? value : std::min(min_, value);
   max_ = std::max(max_, value);
   count_ += times;
@@ -72,11 +71,18 @@ std::int64_t QuantileSketch::Quantile(double q) const {
   return std::clamp(Middle(bucket), min_, max_);
 }
 
-std::int64_t ExactQuantile(std::vector<std::int64_t>& values, double q) {
-  if (values.empty()) return 0;
-  const auto nth = values.begin() + (Rank(q, static_cast<std::int64_t>(values.size())) - 1);
-  std::nth_element(values.begin(), nth, values.end());
-  return *nth;
+std::vector<std::int64_t> ExactQuantiles(std::vector<std::int64_t>& values, const std::vector<double>& qs) {
+  std::vector<std::int64_t> quantiles(qs.size(), 0);
+  if (values.empty()) return quantiles;
+  auto from = values.begin();  // everything before is not greater than what is left
+  for (std::size_t i = 0; i < qs.size(); ++i) {
+    const auto nth = values.begin() + (Rank(qs[i], static_cast<std::int64_t>(values.size())) - 1);
+    if (nth < from) throw InternalError("quantiles out of order");
+    std::nth_element(from, nth, values.end());
+    quantiles[i] = *nth;
+    from = nth;
+  }
+  return quantiles;
 }
 
 }  // namespace sushi

@@ -13,7 +13,6 @@ class QuantileSketch {
   static constexpr int kSubBits = 10;
   static constexpr double kRelativeError = 1.0 / (2 << kSubBits);
 
-  QuantileSketch();
   void Add(std::int64_t value, std::int64_t times = 1);  // InternalError when negative
   std::int64_t count() const { return count_; }
   std::int64_t min() const { return min_; }  // exact
@@ -23,11 +22,11 @@ class QuantileSketch {
   std::int64_t Quantile(double q) const;
 
  private:
-  std::vector<std::int64_t> buckets_;
+  std::vector<std::int64_t> buckets_;  // from the first value on
   std::int64_t count_ = 0, min_ = 0, max_ = 0;
 };
 
-// The same rank rule on all the values, exact. Reorders `values`.
-std::int64_t ExactQuantile(std::vector<std::int64_t>& values, double q);
+// The same rank rule on all the values, exact, for rising `qs` (else InternalError). Reorders `values`.
+std::vector<std::int64_t> ExactQuantiles(std::vector<std::int64_t>& values, const std::vector<double>& qs);
 
 }  // namespace sushi

@@ -14,23 +14,25 @@ namespace {
 
 constexpr double kAsked[] = {0, 0.01, 0.5, 0.9, 0.99, 0.999, 1};
 
-TEST(ExactQuantile, IsTheNearestRank) {
-  std::vector<std::int64_t> values = {50, 10, 40, 20, 30};
-  EXPECT_EQ(ExactQuantile(values, 0.5), 30);
-  EXPECT_EQ(ExactQuantile(values, 0.4), 20);
-  EXPECT_EQ(ExactQuantile(values, 0.41), 30);
-  EXPECT_EQ(ExactQuantile(values, 0), 10);
-  EXPECT_EQ(ExactQuantile(values, 1), 50);
+std::int64_t ExactQuantile(std::vector<std::int64_t>& values, double q) {
+  return ExactQuantiles(values, {q}).front();
 }
 
-TEST(ExactQuantile, TakesQAsTheDecimalItWasWrittenAs) {
+TEST(ExactQuantiles, IsTheNearestRank) {
+  std::vector<std::int64_t> values = {50, 10, 40, 20, 30};
+  const std::vector<std::int64_t> expected = {10, 20, 30, 30, 50, 50};
+  EXPECT_EQ(ExactQuantiles(values, {0, 0.4, 0.41, 0.5, 1, 1}), expected);
+  EXPECT_THROW(ExactQuantiles(values, {0.5, 0.2}), InternalError);
+}
+
+TEST(ExactQuantiles, TakesQAsTheDecimalItWasWrittenAs) {
   std::vector<std::int64_t> values;
   for (int i = 1; i <= 100; ++i) values.push_back(i);
   EXPECT_EQ(ExactQuantile(values, 0.07), 7);  // 0.07 · 100 is above 7 in binary
   EXPECT_EQ(ExactQuantile(values, 0.29), 29);
 }
 
-TEST(ExactQuantile, OfNothingIsZero) {
+TEST(ExactQuantiles, OfNothingIsZero) {
   std::vector<std::int64_t> values;
   EXPECT_EQ(ExactQuantile(values, 0.5), 0);
   EXPECT_EQ(QuantileSketch().Quantile(0.5), 0);
