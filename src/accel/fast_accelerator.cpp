@@ -105,11 +105,16 @@ const LayerResult& FastAccelerator::LayerOf(int subnet, int op, const SubGraph& 
   LayerCosts::Kind& kind = costs_->kinds[static_cast<std::size_t>(
       costs_->kind_of[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)])];
   const Rect used = UsedOf(planner_.net(), planner_.subnet(subnet).ops[static_cast<std::size_t>(op)], cached);
-  const auto found = kind.known.find(LayerCosts::Key(used));
-  if (found != kind.known.end()) return found->second;
-  const LayerResult result = RunLayer(planner_.PlanOp(subnet, op, cached), host_);
-  ++costs_->results;
-  return kind.known.emplace(LayerCosts::Key(used), result).first->second;
+  const std::uint64_t key = LayerCosts::Key(used);
+  if (kind.last != nullptr && kind.last_key == key) return *kind.last;
+  auto found = kind.known.find(key);
+  if (found == kind.known.end()) {
+    found = kind.known.emplace(key, RunLayer(planner_.PlanOp(subnet, op, cached), host_)).first;
+    ++costs_->results;
+  }
+  kind.last = &found->second;
+  kind.last_key = key;
+  return found->second;
 }
 
 InferenceResult FastAccelerator::Infer(int subnet, const SubGraph& cached) {

@@ -12,7 +12,7 @@ constexpr std::int64_t kQuantParamBytes = 5;  // a kernel: fix32 scale and int8 
 constexpr std::int64_t kPartialSumBytes = 4;  // int32
 constexpr int kWindow = 3;                    // the array's windows are 3×3
 constexpr int kTaps = kWindow * kWindow;
-constexpr std::size_t kUsualRuns = 3, kUsualUnits = 4;  // so many need no second allocation
+constexpr std::size_t kUsualShapes = 4, kUsualRuns = 8;  // so many need no second allocation
 // Beyond this the times of a layer would not fit 64-bit picoseconds at any clock.
 constexpr std::int64_t kMostCycles = 1'000'000'000'000;
 
@@ -72,20 +72,34 @@ void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect ca
   const int in_rect = cached.channels > 0 ? std::min(cached.kernels, op_.kernels) : 0;
   const int full = op_.kernels / lanes, edge = std::min(in_rect / lanes, full);
   const int cut = edge < full && in_rect % lanes != 0 ? 1 : 0;
-  groups_.reserve(4);
+  shapes_.reserve(kUsualShapes);
+  runs_.reserve(kUsualRuns);
   AddGroup(hw, edge, lanes, cached.channels);
   AddGroup(hw, cut, in_rect - edge * lanes, cached.channels);
   AddGroup(hw, full - edge - cut, 0, cached.channels);
   AddGroup(hw, kernel_tiles_ - full, std::max(0, in_rect - full * lanes), cached.channels);
+  const TileRun* run = runs_.data();
+  for (UnitShape& shape : shapes_) {
+    shape.runs.first = run;
+    run += shape.runs.count;
+  }
 }
 
 // `tiles` kernel tiles of which each finds `cached_kernels` in the PB.
 void LayerPlan::AddGroup(const HardwareConfig& hw, int tiles, int cached_kernels, int cached_channels) {
   if (tiles == 0) return;
-  const int first = groups_.empty() ? 0 : groups_.back().first_tile + groups_.back().tiles;
-  groups_.push_back({first, tiles, units_per_strip_, {}});
-  MakeUnits(hw, Kernels(first), cached_kernels, cached_channels, groups_.back().units);
-  units_per_strip_ += tiles * static_cast<int>(groups_.back().units.size());
+  Group& group = groups_[static_cast<std::size_t>(group_count_)];
+  if (group_count_ > 0) {
+    const Group& before = groups_[static_cast<std::size_t>(group_count_ - 1)];
+    group.first_tile = before.first_tile + before.tiles;
+  }
+  ++group_count_;
+  group.tiles = tiles;
+  group.first_unit = units_per_strip_;
+  group.first_shape = static_cast<int>(shapes_.size());
+  MakeShapes(hw, Kernels(group.first_tile), cached_kernels, cached_channels);
+  group.shapes = static_cast<int>(shapes_.size()) - group.first_shape;
+  units_per_strip_ += tiles * group.shapes;
 }
 
 // T4: channel tile j begins at channel ⌊tile_channels·j / folding⌋. V3: all weights of a depthwise kernel
@@ -97,10 +111,8 @@ int LayerPlan::ChannelBoundary(int tile) const {
   return static_cast<int>(std::min<std::int64_t>(op_.channels, folding_ == 1 ? folded : folded / folding_));
 }
 
-void LayerPlan::MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels, int cached_channels,
-                          std::vector<UnitShape>& units) const {
-  units.reserve(kUsualUnits);
-  units.emplace_back().first = true;
+void LayerPlan::MakeShapes(const HardwareConfig& hw, int kernels, int cached_kernels, int cached_channels) {
+  shapes_.emplace_back().first = true;
   for (int tile = 0; tile < channel_tiles_;) {
     const int begin = ChannelBoundary(tile), end = ChannelBoundary(tile + 1);
     const auto in_rect = [&](int from, int to) { return std::clamp(cached_channels - from, 0, to - from); };
@@ -117,15 +129,15 @@ void LayerPlan::MakeUnits(const HardwareConfig& hw, int kernels, int cached_kern
       weights = Bytes(std::int64_t{kernels} * (end - begin) * cell_bytes_);
       cached = Bytes(std::int64_t{cached_kernels} * in_rect(begin, end) * cell_bytes_);
     }
-    AddTiles(hw, alike, begin, end - begin, weights, cached, units);
+    AddTiles(hw, alike, begin, end - begin, weights, cached);
     tile += alike;
   }
-  units.back().last = true;
+  shapes_.back().last = true;
 }
 
 // `tiles` channel tiles from `channel` on, to the last unit while it has room and to new ones.
 void LayerPlan::AddTiles(const HardwareConfig& hw, int tiles, int channel, int channels, Bytes weights,
-                         Bytes cached, std::vector<UnitShape>& units) const {
+                         Bytes cached) {
   const Bytes bank(hw.accel.db.capacity().value() / banks_);
   if (weights > bank) {
     throw UserError("accel.db.capacity_kib: a bank of " + std::to_string(bank.value()) +
@@ -135,18 +147,20 @@ void LayerPlan::AddTiles(const HardwareConfig& hw, int tiles, int channel, int c
   const Bytes fetch = weights - cached;
   const Cycles link = fetch > Bytes(0) ? weight_link_.TransferCycles(fetch) : Cycles(0);
   while (tiles > 0) {
-    const Bytes room = bank - units.back().fetch;
+    const Bytes room = bank - shapes_.back().fetch;
     const int fitting = fetch == Bytes(0)
                             ? tiles
                             : static_cast<int>(std::min<std::int64_t>(tiles, room.value() / fetch.value()));
     if (fitting == 0) {
-      units.emplace_back().first_channel = channel;
+      shapes_.emplace_back().first_channel = channel;
       continue;
     }
-    UnitShape& unit = units.back();
-    if (unit.runs.empty()) unit.runs.reserve(kUsualRuns);
-    if (unit.runs.empty() || unit.runs.back().fetch_each != fetch) unit.runs.push_back({0, fetch, link});
-    unit.runs.back().tiles += fitting;
+    UnitShape& unit = shapes_.back();
+    if (unit.runs.count == 0 || runs_.back().fetch_each != fetch) {
+      runs_.push_back({0, fetch, link});
+      ++unit.runs.count;
+    }
+    runs_.back().tiles += fitting;
     unit.tiles += fitting;
     unit.channels += fitting * channels;
     unit.fetch += fitting * fetch;
@@ -179,14 +193,15 @@ void LayerPlan::PlanStrips(const HardwareConfig& hw) {
   if (is_conv() && strips_.size() > 1) {
     Bytes fetched;
     for (const Group& group : groups_) {
-      for (const UnitShape& unit : group.units) fetched += group.tiles * unit.fetch;
+      for (int i = 0; i < group.shapes; ++i)
+        fetched += group.tiles * shapes_[static_cast<std::size_t>(group.first_shape + i)].fetch;
     }
     weights_stay_ = fetched <= hw.accel.db.capacity();
   }
 }
 
 const LayerPlan::Group& LayerPlan::GroupOf(int in_strip) const {
-  std::size_t group = groups_.size() - 1;
+  auto group = static_cast<std::size_t>(group_count_ - 1);
   while (groups_[group].first_unit > in_strip) --group;
   return groups_[group];
 }
@@ -197,9 +212,9 @@ Unit LayerPlan::UnitAt(int index) const {
   unit.strip = index / units_per_strip_;
   const int in_strip = index % units_per_strip_;
   const Group& group = GroupOf(in_strip);
-  const int in_group = in_strip - group.first_unit, each = static_cast<int>(group.units.size());
-  unit.kernel_tile = group.first_tile + in_group / each;
-  unit.shape = &group.units[static_cast<std::size_t>(in_group % each)];
+  const int in_group = in_strip - group.first_unit;
+  unit.kernel_tile = group.first_tile + in_group / group.shapes;
+  unit.shape = &shapes_[static_cast<std::size_t>(group.first_shape + in_group % group.shapes)];
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
   if (unit.strip == 0 || !weights_stay_) unit.fetch = unit.shape->fetch;
   unit.tile_cycles = Cycles(strip.scanned + fill_cycles_);
@@ -231,8 +246,7 @@ LayerPlan::Stretch LayerPlan::StretchFrom(int index) const {
   if (!unit.starts_kernel_tile || unit.iact_load > Bytes(0) || unit.quant_params > Bytes(0)) return {};
   int end = group.first_tile + group.tiles;
   if (is_conv()) end = std::min(end, (unit.kernel_tile / quant_group_tiles_ + 1) * quant_group_tiles_);
-  const int step = static_cast<int>(group.units.size());
-  return {index, index + (end - unit.kernel_tile) * step, step};
+  return {index, index + (end - unit.kernel_tile) * group.shapes, group.shapes};
 }
 
 bool LayerPlan::RegionsTouch() const {

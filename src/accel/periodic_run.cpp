@@ -51,16 +51,15 @@ std::uint64_t PeriodicRun::StreamAddress(const Unit& unit) const {
   }
 }
 
-PeriodicRun::State PeriodicRun::StateAt(int index) const {
-  const Unit unit = plan_->UnitAt(index);
+PeriodicRun::State PeriodicRun::StateAt(const Unit& unit, std::uint64_t stream) const {
   const std::vector<Ticket>& fetch = coming_units_[first_coming_].fetch;
   const bool coming = coming_ > 0 && !fetch.empty() && fetch.front().done > now_;
   const auto burst = static_cast<std::uint64_t>(timing.burst_bytes());
   const Picoseconds now_ps = clock_.TimeOf(now_);
-  return {now_.value() * 1'000'000 % hw_.accel.clock_mhz,
+  return {clock_.RoundedAt(now_),
           std::max<std::int64_t>(0, (timing.free() - now_ps).value()),
           static_cast<std::int64_t>(last_kind),
-          static_cast<std::int64_t>(timing.next_address() - StreamAddress(unit)),
+          static_cast<std::int64_t>(timing.next_address() - stream),
           Ahead(weights_.free(), now_),
           Ahead(iacts_.free(), now_),
           Ahead(oacts_.free(), now_),
@@ -77,15 +76,17 @@ PeriodicRun::State PeriodicRun::StateAt(int index) const {
 // happens again and again. Returns the next unit, which is still of the stretch.
 // (Brent's way to find a period: compare with the state at the last power of two.)
 int PeriodicRun::PassPeriods(int index) {
-  const State state = StateAt(index);
+  const bool fetched = coming_ > 0 && coming_units_[first_coming_].unit.index == index;
+  const Unit unit = fetched ? coming_units_[first_coming_].unit : plan_->UnitAt(index);
+  const std::uint64_t stream = StreamAddress(unit);
+  const State state = StateAt(unit, stream);
   if (checkpoint_.index >= 0 && state == checkpoint_.state) {
     looking_ = false;
     const int period = index - checkpoint_.index;
     const int times = (stretch_.end - 1 - index) / period;  // the last unit may fetch for another stretch
     if (times <= 0) return index;
     const Cycles time = now_ - checkpoint_.now;
-    const std::uint64_t bytes =
-        StreamAddress(plan_->UnitAt(index)) - StreamAddress(plan_->UnitAt(checkpoint_.index));
+    const std::uint64_t bytes = stream - checkpoint_.stream;
     Counters since = result_.counters;
     since.AddScaled(checkpoint_.counters, -1);
     result_.counters.AddScaled(since, times);
@@ -96,7 +97,7 @@ int PeriodicRun::PassPeriods(int index) {
   }
   const int tiles = (index - stretch_.begin) / stretch_.step;
   if (checkpoint_.index < 0 || IsPowerOfTwo(tiles))
-    checkpoint_ = {index, state, now_, result_.counters, timing.busy_ps()};
+    checkpoint_ = {index, state, stream, now_, result_.counters, timing.busy_ps()};
   return index;
 }
 

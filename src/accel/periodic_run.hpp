@@ -78,12 +78,13 @@ class PeriodicRun : private EagerMemory, private LayerRun<EagerDma> {
   struct Checkpoint {
     int index = -1;
     State state{};
+    std::uint64_t stream = 0;  // address
     Cycles now;
     Counters counters;
     std::int64_t busy_ps = 0;
   };
 
-  State StateAt(int index) const;
+  State StateAt(const Unit& unit, std::uint64_t stream) const;
   std::uint64_t StreamAddress(const Unit& unit) const;  // of what was asked for last
   int PassPeriods(int index);
   void Shift(Cycles time, std::int64_t bytes, std::int64_t busy_ps);

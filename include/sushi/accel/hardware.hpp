@@ -95,8 +95,15 @@ struct HardwareConfig {
 // ⌈n·10^6/MHz⌉ ps after the origin, so rounding never accumulates.
 class ClockDomain {
  public:
-  explicit ClockDomain(std::int64_t mhz) : mhz_(mhz) {}
-  Picoseconds TimeOf(Cycles cycle) const { return Picoseconds(CeilDiv(cycle.value() * 1'000'000, mhz_)); }
+  explicit ClockDomain(std::int64_t mhz) : mhz_(mhz), period_ps_(1'000'000 % mhz == 0 ? 1'000'000 / mhz : 0) {}
+  Picoseconds TimeOf(Cycles cycle) const {
+    return Picoseconds(period_ps_ > 0 ? cycle.value() * period_ps_
+                                      : CeilDiv(cycle.value() * 1'000'000, mhz_));
+  }
+  // How far behind cycle · 10^6 / MHz that lies, in units of 1 / MHz ps.
+  std::int64_t RoundedAt(Cycles cycle) const {
+    return period_ps_ > 0 ? 0 : cycle.value() * 1'000'000 % mhz_;
+  }
   // The first edge at or after `time`.
   Cycles EdgeAtOrAfter(Picoseconds time) const { return Cycles(FloorEdge(time.value() - 1) + 1); }
   // ⌈ps · MHz / 10^6⌉ for totals over a stream, which may be longer than edges are asked for.
@@ -108,6 +115,7 @@ class ClockDomain {
   // The last edge at or before `ps`, -1 for ps < 0: TimeOf(n) ≤ ps ⇔ n·10^6 ≤ ps·MHz.
   std::int64_t FloorEdge(std::int64_t ps) const { return ps < 0 ? -1 : ps * mhz_ / 1'000'000; }
   std::int64_t mhz_;
+  std::int64_t period_ps_;  // 0: not whole
 };
 
 }  // namespace sushi

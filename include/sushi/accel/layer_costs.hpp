@@ -17,6 +17,8 @@ struct LayerCosts {
   // Ops whose cost is the same function of the cached rectangle.
   struct Kind {
     std::unordered_map<std::uint64_t, LayerResult> known;  // by Key(); never iterated
+    const LayerResult* last = nullptr;                     // asked for, with last_key
+    std::uint64_t last_key = 0;
   };
   static std::uint64_t Key(Rect rect) {
     return static_cast<std::uint64_t>(rect.kernels) << 32 | static_cast<std::uint32_t>(rect.channels);

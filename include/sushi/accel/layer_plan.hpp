@@ -7,6 +7,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -24,11 +26,20 @@ struct TileRun {
   Cycles link_each;  // 0 when nothing is fetched
 };
 
+// Those of a unit; they lie in the plan.
+struct TileRuns {
+  const TileRun* first = nullptr;
+  std::size_t count = 0;
+
+  const TileRun* begin() const { return first; }
+  const TileRun* end() const { return first + count; }
+};
+
 // One bank-full of channel tiles; shared by all kernel tiles of the same shape.
 struct UnitShape {
   int first_channel = 0, channels = 0;  // of weights; taps where the SuperNet layer is centre_crop
   int tiles = 0;
-  std::vector<TileRun> runs;
+  TileRuns runs;
   Bytes fetch;                       // Σ over runs
   Bytes cached;                      // from the Persistent Buffer
   Cycles link;                       // Σ over runs
@@ -129,10 +140,8 @@ class LayerPlan {
   void PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect cached);
   void PlanStrips(const HardwareConfig& hw);
   void AddGroup(const HardwareConfig& hw, int tiles, int cached_kernels, int cached_channels);
-  void MakeUnits(const HardwareConfig& hw, int kernels, int cached_kernels, int cached_channels,
-                 std::vector<UnitShape>& units) const;
-  void AddTiles(const HardwareConfig& hw, int tiles, int channel, int channels, Bytes weights, Bytes cached,
-                std::vector<UnitShape>& units) const;
+  void MakeShapes(const HardwareConfig& hw, int kernels, int cached_kernels, int cached_channels);
+  void AddTiles(const HardwareConfig& hw, int tiles, int channel, int channels, Bytes weights, Bytes cached);
   int ChannelBoundary(int tile) const;
   void CountConv(const Unit& unit, Counters& counters) const;
   void CountDrain(const Unit& unit, Counters& counters) const;
@@ -158,12 +167,15 @@ class LayerPlan {
   // Consecutive kernel tiles that hold, and find cached, equally many kernels.
   struct Group {
     int first_tile = 0, tiles = 0, first_unit = 0;
-    std::vector<UnitShape> units;  // of each tile
+    int first_shape = 0, shapes = 0;  // of the units of each tile
   };
   const Group& GroupOf(int in_strip) const;  // of a unit by its number in the strip
   int FirstKernel(int tile) const { return tile * kernel_lanes_; }
   int Kernels(int tile) const { return std::min(kernel_lanes_, op_.kernels - FirstKernel(tile)); }
-  std::vector<Group> groups_;
+  std::array<Group, 4> groups_;
+  int group_count_ = 0;
+  std::vector<UnitShape> shapes_;
+  std::vector<TileRun> runs_;  // of all shapes, one after the other
   int kernel_tiles_ = 0;
   std::vector<Strip> strips_;
 };

@@ -49,9 +49,9 @@ TEST(DepthwisePlan, AKernelHasOneChannelOfWeightsFetchedWithTheFirstPass) {
   ASSERT_EQ(plan.units(), 3);
   EXPECT_EQ(plan.UnitAt(0).fetch, Bytes(9 * 25));
   EXPECT_EQ(plan.UnitAt(2).fetch, Bytes(2 * 25));
-  ASSERT_EQ(plan.UnitAt(0).shape->runs.size(), 2U);
-  EXPECT_EQ(plan.UnitAt(0).shape->runs[0].tiles, 1);
-  EXPECT_EQ(plan.UnitAt(0).shape->runs[1].fetch_each, Bytes(0));
+  ASSERT_EQ(plan.UnitAt(0).shape->runs.count, 2U);
+  EXPECT_EQ(plan.UnitAt(0).shape->runs.first[0].tiles, 1);
+  EXPECT_EQ(plan.UnitAt(0).shape->runs.first[1].fetch_each, Bytes(0));
   EXPECT_EQ(BytesOf(layer.net, SubGraphOf(layer.net, layer.net.subnets[0])), Bytes(20 * 25));
 }
 

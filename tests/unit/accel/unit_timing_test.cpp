@@ -10,13 +10,15 @@ namespace {
 
 // A unit of `tiles` channel tiles of `p` cycles, the last `fetching` of which fetch 100 bytes in 10 cycles.
 struct MadeUnit {
+  std::vector<TileRun> runs;
   UnitShape shape;
   Unit unit;
 
   MadeUnit(int tiles, int fetching, std::int64_t p) {
     shape.tiles = tiles;
-    if (tiles > fetching) shape.runs.push_back({tiles - fetching, Bytes(0), Cycles(0)});
-    if (fetching > 0) shape.runs.push_back({fetching, Bytes(100), Cycles(10)});
+    if (tiles > fetching) runs.push_back({tiles - fetching, Bytes(0), Cycles(0)});
+    if (fetching > 0) runs.push_back({fetching, Bytes(100), Cycles(10)});
+    shape.runs = {runs.data(), runs.size()};
     shape.fetch = Bytes(100 * fetching);
     shape.link = Cycles(10 * fetching);
     unit.shape = &shape;
