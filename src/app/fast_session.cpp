@@ -8,6 +8,7 @@ namespace sushi::app {
 namespace {
 
 constexpr std::size_t kMostResults = 200'000;  // of layers, kept for later points: about 100 MB
+constexpr std::size_t kMostStreams = 64;       // remembered for one hardware
 
 Columns AllColumns(const Session& session) {
   const bool pb = session.experiment.hardware.accel.pb.capacity_kib > 0;
@@ -16,15 +17,33 @@ Columns AllColumns(const Session& session) {
 
 }  // namespace
 
-CostSession::CostSession(const Session& session, ServiceModel& model)
+CostSession::CostSession(const Session& session, ServiceModel& model, std::shared_ptr<SharedCosts> shared,
+                         std::shared_ptr<StreamCache> streams)
     : session_(session),
       columns_(AllColumns(session)),
-      book_(model, static_cast<int>(session.net.subnets.size()), columns_.columns, false) {}
+      book_(model, static_cast<int>(session.net.subnets.size()), columns_.columns, false),
+      shared_(std::move(shared)),
+      streams_(std::move(streams)) {}
 
-FastSession::FastSession(config::Experiment experiment, std::shared_ptr<LayerCosts> costs)
-    : session_(std::move(experiment), std::move(costs)),
+StreamResult CostSession::Serve(const config::Experiment& experiment, const std::string& caching) {
+  const auto stream = streams_->Open(experiment);
+  return ServeOnce(experiment, *stream, caching, columns_, book_, table(), true, nullptr);
+}
+
+const StreamResult& CostSession::WithoutPb(const config::Experiment& experiment) {
+  const std::string key =
+      config::CanonicalText(experiment, {"trace.", "scheduler.policy", "scheduler.latency_basis"});
+  const auto known = shared_->without_pb.find(key);
+  if (known != shared_->without_pb.end()) return known->second;
+  if (shared_->without_pb.size() >= kMostStreams) shared_->without_pb.clear();
+  return shared_->without_pb.emplace(key, Serve(experiment, "none")).first->second;
+}
+
+FastSession::FastSession(config::Experiment experiment, const std::shared_ptr<SharedCosts>& shared,
+                         std::shared_ptr<StreamCache> streams)
+    : session_(std::move(experiment), shared->layers),
       accelerator_(*session_.planner, session_.layer_costs),
-      costs_(session_, accelerator_) {}
+      costs_(session_, accelerator_, shared, std::move(streams)) {}
 
 CostSession& FastSessions::For(const config::Experiment& experiment) {
   std::string key = config::CanonicalText(
@@ -32,21 +51,21 @@ CostSession& FastSessions::For(const config::Experiment& experiment) {
   key += config::CanonicalModel(experiment);
   if (session_ == nullptr || key != key_) {
     session_.reset();
-    session_ = std::make_unique<FastSession>(experiment, CostsFor(experiment));
+    session_ = std::make_unique<FastSession>(experiment, SharedBy(experiment), streams_);
     key_ = std::move(key);
   }
   return session_->costs();
 }
 
-std::shared_ptr<LayerCosts> FastSessions::CostsFor(const config::Experiment& experiment) {
+std::shared_ptr<SharedCosts> FastSessions::SharedBy(const config::Experiment& experiment) {
   std::size_t results = 0;
-  for (const auto& [key, costs] : costs_) results += costs->results;
-  if (results > kMostResults) costs_.clear();
+  for (const auto& [key, shared] : shared_) results += shared->layers->results;
+  if (results > kMostResults) shared_.clear();
   const std::string key = config::CanonicalText(experiment, config::WithHardwareKeys(), "accel.pb.") +
                           config::CanonicalModel(experiment);
-  std::shared_ptr<LayerCosts>& costs = costs_[key];
-  if (costs == nullptr) costs = std::make_shared<LayerCosts>();
-  return costs;
+  std::shared_ptr<SharedCosts>& shared = shared_[key];
+  if (shared == nullptr) shared = std::make_shared<SharedCosts>();
+  return shared;
 }
 
 const LatencyTable& CostSession::table() {

@@ -6,17 +6,27 @@
 #include <memory>
 #include <string>
 
+#include "serve.hpp"
 #include "session.hpp"
 #include "sushi/accel/fast_accelerator.hpp"
 #include "sushi/sched/service_book.hpp"
 
 namespace sushi::app {
 
+// What points have in common whose hardware differs at most in the size of the PB, and whose model is the
+// same.
+struct SharedCosts {
+  std::shared_ptr<LayerCosts> layers = std::make_shared<LayerCosts>();
+  std::map<std::string, StreamResult> without_pb;  // by the keys of the stream and its serving
+};
+
 // What a hardware and model cost, asked of any engine.
 class CostSession {
  public:
-  // Both must outlive it.
-  CostSession(const Session& session, ServiceModel& model);
+  // Session and model must outlive it.
+  CostSession(const Session& session, ServiceModel& model,
+              std::shared_ptr<SharedCosts> shared = std::make_shared<SharedCosts>(),
+              std::shared_ptr<StreamCache> streams = std::make_shared<StreamCache>());
 
   const SuperNet& net() const { return session_.net; }
   const HardwareConfig& hardware() const { return session_.experiment.hardware; }
@@ -25,17 +35,23 @@ class CostSession {
   const LatencyTable& table();
   // The candidate (or nothing) of least ObjectiveCost for one SubNet.
   SubGraphId BestFor(int subnet);
+  // The experiment's stream, with the caching policy of that name.
+  StreamResult Serve(const config::Experiment& experiment, const std::string& caching);
+  const StreamResult& WithoutPb(const config::Experiment& experiment);
 
  private:
   const Session& session_;
   Columns columns_;
   ServiceBook book_;
   std::unique_ptr<LatencyTable> table_;
+  std::shared_ptr<SharedCosts> shared_;
+  std::shared_ptr<StreamCache> streams_;
 };
 
 class FastSession {
  public:
-  FastSession(config::Experiment experiment, std::shared_ptr<LayerCosts> costs);
+  FastSession(config::Experiment experiment, const std::shared_ptr<SharedCosts>& shared,
+              std::shared_ptr<StreamCache> streams);
   FastSession(const FastSession&) = delete;
   FastSession& operator=(const FastSession&) = delete;
 
@@ -53,11 +69,12 @@ class FastSessions {
   CostSession& For(const config::Experiment& experiment);
 
  private:
-  std::shared_ptr<LayerCosts> CostsFor(const config::Experiment& experiment);
+  std::shared_ptr<SharedCosts> SharedBy(const config::Experiment& experiment);
 
   std::unique_ptr<FastSession> session_;  // of the point before
   std::string key_;
-  std::map<std::string, std::shared_ptr<LayerCosts>> costs_;
+  std::map<std::string, std::shared_ptr<SharedCosts>> shared_;
+  std::shared_ptr<StreamCache> streams_ = std::make_shared<StreamCache>();
 };
 
 }  // namespace sushi::app

@@ -128,13 +128,15 @@ class RunCommand {
     const auto note_first = [&](const QueryRecord& record) {
       if (main && !first_query_) first_query_ = record;
     };
-    if (!write) return ServeOnce(e, caching, columns_, book, table, options_.records, note_first);
+    const auto stream = OpenStream(e.trace);
+    if (!write) return ServeOnce(e, *stream, caching, columns_, book, table, options_.records, note_first);
     std::ofstream queries = out_->Open("queries.csv");
     report::QueryTable rows(table, energy_, book, queries);
-    StreamResult result = ServeOnce(e, caching, columns_, book, table, true, [&](const QueryRecord& record) {
+    const auto note = [&](const QueryRecord& record) {
       note_first(record);
       rows.Write(record);
-    });
+    };
+    StreamResult result = ServeOnce(e, *stream, caching, columns_, book, table, true, note);
     OutputDirectory::Close(queries, "queries.csv");
     return result;
   }

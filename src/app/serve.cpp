@@ -1,5 +1,7 @@
 #include "serve.hpp"
 
+#include <utility>
+
 #include "sushi/formats/trace_csv.hpp"
 #include "sushi/query/generators.hpp"
 #include "sushi/sched/objective.hpp"
@@ -29,6 +31,23 @@ CachingContext MakeContext(const config::SchedulerConfig& scheduler, const Colum
   return context;
 }
 
+constexpr std::size_t kMostKept = 1'000'000;  // queries; 40 MB
+
+class KeptStream : public QuerySource {
+ public:
+  explicit KeptStream(std::shared_ptr<const std::vector<Query>> queries) : queries_(std::move(queries)) {}
+
+  bool Next(Query& query) override {
+    if (next_ == queries_->size()) return false;
+    query = (*queries_)[next_++];
+    return true;
+  }
+
+ private:
+  std::shared_ptr<const std::vector<Query>> queries_;
+  std::size_t next_ = 0;
+};
+
 }  // namespace
 
 std::unique_ptr<QuerySource> OpenStream(const config::TraceConfig& trace) {
@@ -44,7 +63,24 @@ void CheckStream(const config::TraceConfig& trace) {
   }
 }
 
-StreamResult ServeOnce(const config::Experiment& experiment, const std::string& caching,
+std::unique_ptr<QuerySource> StreamCache::Open(const config::Experiment& experiment) {
+  std::string key = config::CanonicalText(experiment, {"trace."});
+  if (key != key_) {
+    auto queries = std::make_shared<std::vector<Query>>();
+    const auto source = OpenStream(experiment.trace);
+    Query query;
+    while (queries != nullptr && source->Next(query)) {
+      queries->push_back(query);
+      if (queries->size() > kMostKept) queries = nullptr;
+    }
+    queries_ = std::move(queries);
+    key_ = std::move(key);
+  }
+  if (queries_ == nullptr) return OpenStream(experiment.trace);
+  return std::make_unique<KeptStream>(queries_);
+}
+
+StreamResult ServeOnce(const config::Experiment& experiment, QuerySource& stream, const std::string& caching,
                        const Columns& columns, ServiceBook& book, const LatencyTable& table, bool keep_times,
                        const std::function<void(const QueryRecord&)>& sink) {
   const config::SchedulerConfig& scheduler = experiment.scheduler;
@@ -58,8 +94,7 @@ StreamResult ServeOnce(const config::Experiment& experiment, const std::string& 
   setup.period_queries = static_cast<int>(scheduler.period_queries);
   setup.basis = scheduler.latency_basis;
   setup.keep_times = keep_times;
-  const auto source = OpenStream(experiment.trace);
-  return RunStream(*source, setup, book, sink);
+  return RunStream(stream, setup, book, sink);
 }
 
 }  // namespace sushi::app

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "session.hpp"
 #include "sushi/sched/stream_run.hpp"
@@ -14,8 +15,19 @@ std::unique_ptr<QuerySource> OpenStream(const config::TraceConfig& trace);
 // Reads a file once to its end, so that a bad record is found before anything is simulated.
 void CheckStream(const config::TraceConfig& trace);
 
+// The stream of one experiment after the other: one that is not too long is read or made once.
+class StreamCache {
+ public:
+  // As OpenStream().
+  std::unique_ptr<QuerySource> Open(const config::Experiment& experiment);
+
+ private:
+  std::string key_;
+  std::shared_ptr<const std::vector<Query>> queries_;  // nullptr: too long
+};
+
 // `caching` is the policy's name; without columns to cache it is `none` whatever it says.
-StreamResult ServeOnce(const config::Experiment& experiment, const std::string& caching,
+StreamResult ServeOnce(const config::Experiment& experiment, QuerySource& stream, const std::string& caching,
                        const Columns& columns, ServiceBook& book, const LatencyTable& table, bool keep_times,
                        const std::function<void(const QueryRecord&)>& sink);
 

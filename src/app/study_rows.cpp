@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "serve.hpp"
-
 namespace sushi::app {
 namespace {
 
@@ -155,11 +153,8 @@ void AddRooflineRows(int subnet, CostSession& session, Rows& rows) {
 
 std::vector<Cell> StreamRow(const config::Experiment& experiment, CostSession& session, StreamResult& r) {
   const EnergyTable table = config::RequireEnergy(experiment);
-  const auto serve = [&](const std::string& caching) {
-    return ServeOnce(experiment, caching, session.columns(), session.book(), session.table(), true, nullptr);
-  };
-  r = serve(experiment.scheduler.caching);
-  const StreamResult base = serve("none");
+  r = session.Serve(experiment, experiment.scheduler.caching);
+  const StreamResult& base = session.WithoutPb(experiment);
   const EnergyBreakdown energy = EnergyOf(table, r.total, r.makespan);
   const EnergyBreakdown base_energy = EnergyOf(table, base.total, base.makespan);
   const auto queries = static_cast<double>(std::max<std::int64_t>(1, r.queries));
