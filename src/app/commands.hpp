@@ -47,6 +47,16 @@ struct TableOptions {
 };
 void Table(const TableOptions& options);
 
+struct PbCurveOptions {
+  std::vector<std::string> files, sets;
+  std::int64_t to_kib = 0;  // 0: the experiment's own size
+  std::int64_t points = 33;
+  double refine_percent = 0;  // 0: no
+  std::string out;
+  bool force = false, json = false;
+};
+void RunPbCurve(const PbCurveOptions& options);
+
 struct StudyOptions {
   std::vector<std::string> files, sets;
   std::string out;

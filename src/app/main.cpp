@@ -35,6 +35,7 @@ struct Options {
   RunOptions run;
   InferOptions infer;
   TableOptions table;
+  PbCurveOptions pb_curve;
   StudyOptions study;
   SweepOptions sweep;
   ValidateOptions validate;
@@ -141,6 +142,26 @@ void AddTable(CLI::App& app, Options& o) {
   table->add_flag("--force", o.table.force, "replace an existing file");
   table->add_flag("--json", o.table.json, "print it as JSON");
   table->callback([&o] { Table(o.table); });
+}
+
+void AddPbCurve(CLI::App& app, Options& o) {
+  CLI::App* curve = app.add_subcommand("pb-curve", "what a Persistent Buffer of each size saves on a stream");
+  AddFiles(curve, o.pb_curve.files, o.pb_curve.sets);
+  curve->add_option("--to", o.pb_curve.to_kib, "largest size; the experiment's own unless given")
+      ->type_name("KIB")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20));
+  curve->add_option("--points", o.pb_curve.points, "sizes at equal distances from 0 (default 33)")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{2}, std::int64_t{10000}));
+  curve
+      ->add_option("--refine", o.pb_curve.refine_percent,
+                   "add sizes until a straight line between two is off by no more, in percent of no PB")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0.001, 100.0));
+  curve->add_option("--out", o.pb_curve.out, "write the curve as CSV")->type_name("FILE");
+  curve->add_flag("--force", o.pb_curve.force, "replace an existing file");
+  curve->add_flag("--json", o.pb_curve.json, "print it as JSON");
+  curve->callback([&o] { RunPbCurve(o.pb_curve); });
 }
 
 void AddStudy(CLI::App& app, Options& o) {
@@ -302,6 +323,7 @@ int Main(int argc, char** argv) {
   AddRun(app, options);
   AddInfer(app, options);
   AddTable(app, options);
+  AddPbCurve(app, options);
   AddStudy(app, options);
   AddSweep(app, options.sweep);
   AddValidate(app, options);
