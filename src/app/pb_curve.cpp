@@ -185,22 +185,24 @@ class PbCurve {
 
   void Print() const {
     const StreamResult& any = curve_.begin()->second.stream;
-    std::cout << any.queries << " queries, " << base_.scheduler.policy << ", "
-              << base_.scheduler.caching << "; off-chip energy is "
+    std::cout << any.queries << " queries, " << base_.scheduler.policy << ", " << base_.scheduler.caching
+              << "; off-chip energy is "
               << (base_.hardware.dram_model == DramModel::kSimple ? "per byte" : "per command") << "\n\n"
               << "  PB KiB  hit KiB/query  hit %  off-chip KiB/query   uJ/query  service us  "
                  "off-chip energy saved\n";
     const double zero = curve_.at(0).off_chip_energy_uj;
+    const int decimals = curve_.at(0).off_chip_bytes < 100 * 1024 ? 3 : 1;
     bool beyond = false;
     for (const auto& [kib, p] : curve_) {
       const double saved = zero > 0 ? 100 * (zero - p.off_chip_energy_uj) / zero : 0;
       const auto bar = static_cast<std::size_t>(std::clamp(saved / 4, 0.0, 25.0));
       beyond = beyond || p.hypothetical;
       std::cout << std::setw(7) << kib << (p.hypothetical ? '*' : ' ') << std::setw(15)
-                << FixedText(p.hit_bytes / 1024, 1) << std::setw(7) << FixedText(p.hit_percent, 1)
-                << std::setw(20) << FixedText(p.off_chip_bytes / 1024, 1) << std::setw(11)
-                << FixedText(p.off_chip_energy_uj, 1) << std::setw(12) << FixedText(p.service_us, 1)
-                << std::setw(8) << FixedText(saved, 2) << " % " << std::string(bar, '#') << '\n';
+                << FixedText(p.hit_bytes / 1024, decimals) << std::setw(7) << FixedText(p.hit_percent, 1)
+                << std::setw(20) << FixedText(p.off_chip_bytes / 1024, decimals) << std::setw(11)
+                << FixedText(p.off_chip_energy_uj, decimals) << std::setw(12)
+                << FixedText(p.service_us, decimals) << std::setw(8) << FixedText(saved, 2)
+                << (bar > 0 ? " % " : " %") << std::string(bar, '#') << '\n';
     }
     std::cout << "\nEvery size is simulated: what a run with it gives.";
     if (options_.refine_percent > 0) {

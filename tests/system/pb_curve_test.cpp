@@ -78,7 +78,8 @@ TEST(PbCurve, IsRefinedUntilStraightLinesHoldAtTheMidpoints) {
   double worst = 0;
   for (const std::size_t middle : {2u, 6u, 12u}) {
     const std::size_t half = middle == 12 ? 4 : 2;
-    for (const char* column : {"off_chip_bytes_per_query", "off_chip_energy_uj_per_query", "service_mean_us"}) {
+    for (const char* column :
+         {"off_chip_bytes_per_query", "off_chip_energy_uj_per_query", "service_mean_us"}) {
       const auto at = [&](std::size_t kib) { return exact[kib][column].get<double>(); };
       const double line = (at(middle - half) + at(middle + half)) / 2;
       worst = std::max(worst, 100 * std::abs(at(middle) - line) / at(0));

@@ -95,15 +95,14 @@ struct HardwareConfig {
 // ⌈n·10^6/MHz⌉ ps after the origin, so rounding never accumulates.
 class ClockDomain {
  public:
-  explicit ClockDomain(std::int64_t mhz) : mhz_(mhz), period_ps_(1'000'000 % mhz == 0 ? 1'000'000 / mhz : 0) {}
+  explicit ClockDomain(std::int64_t mhz)
+      : mhz_(mhz), period_ps_(1'000'000 % mhz == 0 ? 1'000'000 / mhz : 0) {}
   Picoseconds TimeOf(Cycles cycle) const {
     return Picoseconds(period_ps_ > 0 ? cycle.value() * period_ps_
                                       : CeilDiv(cycle.value() * 1'000'000, mhz_));
   }
   // How far behind cycle · 10^6 / MHz that lies, in units of 1 / MHz ps.
-  std::int64_t RoundedAt(Cycles cycle) const {
-    return period_ps_ > 0 ? 0 : cycle.value() * 1'000'000 % mhz_;
-  }
+  std::int64_t RoundedAt(Cycles cycle) const { return period_ps_ > 0 ? 0 : cycle.value() * 1'000'000 % mhz_; }
   // The first edge at or after `time`.
   Cycles EdgeAtOrAfter(Picoseconds time) const { return Cycles(FloorEdge(time.value() - 1) + 1); }
   // ⌈ps · MHz / 10^6⌉ for totals over a stream, which may be longer than edges are asked for.

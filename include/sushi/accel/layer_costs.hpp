@@ -11,8 +11,8 @@
 
 namespace sushi {
 
-// FastAccelerators whose hardware differs at most in the size of the Persistent Buffer (accel.pb), which costs
-// do not depend on, may share one, one after the other.
+// FastAccelerators whose hardware differs at most in the size of the Persistent Buffer (accel.pb), which
+// costs do not depend on, may share one, one after the other.
 struct LayerCosts {
   // Ops whose cost is the same function of the cached rectangle.
   struct Kind {
