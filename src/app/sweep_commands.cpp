@@ -11,11 +11,11 @@
 
 #include "commands.hpp"
 #include "spdlog/spdlog.h"
-#include "sushi/config/hash.hpp"
 #include "sushi/formats/number.hpp"
 #include "sushi/sweep/best.hpp"
 #include "sushi/sweep/emit.hpp"
 #include "sushi/sweep/merge.hpp"
+#include "sushi/sweep/plan.hpp"
 #include "sushi/sweep/progress.hpp"
 #include "sushi/sweep/storage_error.hpp"
 #include "sweep_point.hpp"
@@ -34,51 +34,23 @@ std::vector<sweep::PointId> IdsOf(const Sweep& plan) {
   return ids;
 }
 
-std::string HashOf(const std::vector<sweep::PointId>& ids) {
-  std::string text;
-  for (const sweep::PointId& id : ids) text += id.Hex();
-  return config::HashText(text);
+sweep::Plan PlanOf(const Sweep& sweep, const SweepRunOptions& options) {
+  sweep::Plan plan;
+  plan.title = sweep.title();
+  plan.objectives = sweep.objectives();
+  plan.table.columns = {sweep.columns(), SweepMetrics(), SweepSubNetColumns()};
+  plan.table.ids = IdsOf(sweep);
+  plan.table.labels = [&sweep](std::int64_t index) { return sweep.LabelsAt(index); };
+  plan.source = fs::absolute(options.file).lexically_normal().string();
+  plan.sets = options.sets;
+  return plan;
 }
 
-// What makes the plan again: the sweep's file and what was set, and what must come out of it.
-std::string PlanText(const SweepRunOptions& options, const std::vector<sweep::PointId>& ids) {
-  Json json;
-  json["schema_version"] = 1;
-  json["file"] = fs::absolute(options.file).lexically_normal().string();
-  json["sets"] = options.sets;
-  json["points"] = ids.size();
-  json["ids"] = HashOf(ids);
-  return json.dump(2) + "\n";
-}
-
-// A store's sweep, planned again.
 struct StoredSweep {
   sweep::Store store;
-  Sweep plan;
-  std::vector<sweep::PointId> ids;
+  sweep::Plan plan;
 
-  static StoredSweep Open(const std::string& path) {
-    sweep::Store store = sweep::Store::Open(path);
-    const Json json = Json::parse(store.Plan(), nullptr, false);
-    if (json.is_discarded() || !json.contains("file") || !json.contains("ids"))
-      throw UserError({path + "/plan.json", 0}, "", "is no plan of a sweep");
-    const auto file = json["file"].get<std::string>();
-    Sweep plan = Sweep::Load(file, json.value("sets", std::vector<std::string>()));
-    std::vector<sweep::PointId> ids = IdsOf(plan);
-    if (HashOf(ids) != json["ids"].get<std::string>()) {
-      throw UserError({file, 0}, "",
-                      "describes other points than when the sweep was run; `sweep run` goes on with them");
-    }
-    return {std::move(store), std::move(plan), std::move(ids)};
-  }
-
-  sweep::SweepTable Table() const {
-    sweep::SweepTable table;
-    table.columns = {plan.columns(), SweepMetrics(), SweepSubNetColumns()};
-    table.ids = ids;
-    table.labels = [this](std::int64_t index) { return plan.LabelsAt(index); };
-    return table;
-  }
+  explicit StoredSweep(const std::string& path) : store(sweep::Store::Open(path)), plan(ReadPlan(store)) {}
 };
 
 int TerminalWidth() {
@@ -161,29 +133,29 @@ int RunSweep(const SweepRunOptions& options) {
   run.retry_failed = !options.keep_failures;
   run.progress = ProgressShown(options.quiet);
   const sweep::Store store = sweep::Store::Make(options.store);
-  const std::vector<sweep::PointId> ids = IdsOf(plan);
-  store.WritePlan(PlanText(options, ids));
+  const sweep::Plan stored = PlanOf(plan, options);
+  WritePlan(store, stored);
   const sweep::RunOutcome outcome = sweep::RunSweep(
-      store, ids, [&] { return MakeEvaluate(plan, engine); }, run);
+      store, stored.table.ids, [&] { return MakeEvaluate(plan, engine); }, run);
   if (!options.quiet) PrintOutcome(outcome, options.store);
   return ExitCode(outcome);
 }
 
 int SweepStatus(const SweepStoreOptions& options) {
-  const StoredSweep stored = StoredSweep::Open(options.store);
-  const sweep::PointCounts counts = CountPoints(stored.ids, stored.store.Scan());
+  const StoredSweep stored(options.store);
+  const sweep::PointCounts counts = CountPoints(stored.plan.table.ids, stored.store.Scan());
   if (options.json) {
     std::cout << CountsJson(counts).dump(2) << "\n";
   } else {
-    std::cout << stored.plan.title() << ": " << counts.points << " points, " << counts.done << " done, "
+    std::cout << stored.plan.title << ": " << counts.points << " points, " << counts.done << " done, "
               << counts.failed << " failed, " << counts.missing << " missing\n";
   }
   return counts.failed > 0 ? kPointsFailed : 0;
 }
 
 int MergeSweep(const SweepStoreOptions& options) {
-  const StoredSweep stored = StoredSweep::Open(options.store);
-  const sweep::MergeSummary summary = Merge(stored.store, stored.Table(), options.out, options.force);
+  const StoredSweep stored(options.store);
+  const sweep::MergeSummary summary = Merge(stored.store, stored.plan.table, options.out, options.force);
   TellOfTheRest(summary);
   std::cout << options.out << ": " << summary.counts.done << " of " << summary.counts.points << " points, "
             << summary.counts.failed << " failed, " << summary.counts.missing << " missing\n";
@@ -191,15 +163,15 @@ int MergeSweep(const SweepStoreOptions& options) {
 }
 
 int BestOfSweep(const SweepBestOptions& options) {
-  const StoredSweep stored = StoredSweep::Open(options.store);
+  const StoredSweep stored(options.store);
   std::vector<sweep::Objective> objectives;
-  std::vector<std::string> texts = options.objectives.empty() ? stored.plan.objectives() : options.objectives;
+  std::vector<std::string> texts = options.objectives.empty() ? stored.plan.objectives : options.objectives;
   objectives.reserve(texts.size());
   for (const std::string& text : texts) objectives.push_back(sweep::Objective::Parse(text));
   std::vector<sweep::Condition> conditions;
   conditions.reserve(options.where.size());
   for (const std::string& text : options.where) conditions.push_back(sweep::Condition::Parse(text));
-  const sweep::SweepTable table = stored.Table();
+  const sweep::SweepTable& table = stored.plan.table;
   const sweep::BestResult best = Best(stored.store, table, objectives, conditions);
   report::ResultTable rows;
   rows.columns = {"point", "id"};

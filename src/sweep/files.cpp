@@ -89,6 +89,8 @@ void WriteFileAtomically(const std::string& path, const std::string& text) {
   SyncDirectory(fs::path(path).parent_path().string());
 }
 
+bool CanRead(const std::string& path) { return access(path.c_str(), R_OK) == 0; }
+
 std::string ReadWholeFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;

@@ -37,6 +37,7 @@ void SyncFile(const std::string& path);
 
 // Under a temporary name, synced, renamed.
 void WriteFileAtomically(const std::string& path, const std::string& text);
+bool CanRead(const std::string& path);
 // UserError when it cannot be read.
 std::string ReadWholeFile(const std::string& path);
 

@@ -121,8 +121,16 @@ TEST_F(SweepCommand, BadInputIsOneLineAndExitTwo) {
   ASSERT_EQ(Run("run good.yaml --store s --quiet").exit_code, 0);
   EXPECT_NE(Run("best --store s --objective min:service_mean").err.find("did you mean 'service_mean_us'?"),
             std::string::npos);
-  Write("good.yaml", "axes:\n  - product: {accel.pb.capacity_kib: [1]}\n");
-  EXPECT_NE(Run("merge --store s --out m").err.find("describes other points"), std::string::npos);
+}
+
+TEST_F(SweepCommand, TheStoreNeedsTheSweepsFileNoMore) {
+  ASSERT_EQ(Run("run good.yaml --store s --quiet").exit_code, 0);
+  const std::string expected = Merged("s");
+  fs::remove(scratch_.dir() / "good.yaml");
+  fs::rename(scratch_.dir() / "s", scratch_.dir() / "moved");
+  EXPECT_EQ(Merged("moved"), expected);
+  EXPECT_NE(Run("status --store moved").out.find("6 points, 6 done"), std::string::npos);
+  EXPECT_EQ(Run("best --store moved --objective min:service_mean_us").exit_code, 0);
 }
 
 }  // namespace
