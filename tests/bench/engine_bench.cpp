@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "setup.hpp"
+#include "sushi/accel/fast_accelerator.hpp"
 #include "sushi/sched/candidates.hpp"
 #include "sushi/sched/service_book.hpp"
 
@@ -24,10 +25,15 @@ void Inference(benchmark::State& state, const Setup& setup, ServiceModel& model)
   state.counters["transactions"] = static_cast<double>(transactions);
 }
 
-void SushiAbs(benchmark::State& state, const Setup& setup, ServiceModel& model) {
+std::vector<SubGraphColumn> CandidateColumns(const Setup& setup) {
   const Bytes capacity = setup.experiment.hardware.accel.pb.capacity();
   std::vector<SubGraphColumn> columns = MakeCandidates(setup.net, capacity, 40);
   columns.insert(columns.begin(), {"empty", EmptySubGraph(setup.net)});
+  return columns;
+}
+
+void SushiAbs(benchmark::State& state, const Setup& setup, ServiceModel& model) {
+  const std::vector<SubGraphColumn> columns = CandidateColumns(setup);
   const auto subnets = static_cast<int>(setup.net.subnets.size());
   for (auto _ : state) {
     ServiceBook book(model, subnets, columns, false);
@@ -36,7 +42,25 @@ void SushiAbs(benchmark::State& state, const Setup& setup, ServiceModel& model) 
   state.counters["inferences"] = static_cast<double>(columns.size()) * subnets;
 }
 
+// Each time as for the first point of a sweep: nothing is known of any layer.
+void FastSushiAbs(benchmark::State& state, const Setup& setup) {
+  const std::vector<SubGraphColumn> columns = CandidateColumns(setup);
+  const auto subnets = static_cast<int>(setup.net.subnets.size());
+  for (auto _ : state) {
+    FastAccelerator model(*setup.planner);
+    ServiceBook book(model, subnets, columns, false);
+    benchmark::DoNotOptimize(BuildLatencyTable(setup.net, columns, book).At(0, 0));
+  }
+  state.counters["inferences"] = static_cast<double>(columns.size()) * subnets;
+}
+
 }  // namespace
+
+void RegisterFastSushiAbs(const Setup& setup) {
+  benchmark::RegisterBenchmark("SushiAbs6x40/fast", [&](benchmark::State& state) {
+    FastSushiAbs(state, setup);
+  })->Unit(benchmark::kMillisecond);
+}
 
 void RegisterEngine(const std::string& name, const Setup& setup, ServiceModel& model) {
   benchmark::RegisterBenchmark(("InferenceF/" + name).c_str(), [&](benchmark::State& state) {

@@ -36,6 +36,7 @@ void KernelFreeSection(const std::string& name, DramModel memory) {
 
 void PlainSection() {
   const Setup setup(Granularity::kKernelTile);
+  RegisterFastSushiAbs(setup);
   RegisterStream(setup);
   RegisterTraceCsv();
   RegisterDram();

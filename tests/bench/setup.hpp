@@ -35,6 +35,7 @@ std::int64_t MacsOf(const SubNet& subnet);
 // only works inside the host's process.
 void RegisterEngine(const std::string& name, const Setup& setup, ServiceModel& model);
 void RegisterSushiAbs(const std::string& name, const Setup& setup, ServiceModel& model);
+void RegisterFastSushiAbs(const Setup& setup);
 void RegisterStream(const Setup& setup);
 void RegisterTraceCsv();
 void RegisterDram();
