@@ -105,13 +105,11 @@ bool BankMemory::Advance(State& state, DramClock limit) const {
     if (state.channels[i].Next() < state.channels[first].Next()) first = i;
   }
   DramChannel& channel = state.channels[first];
-  if (channel.Next() > limit) return false;
-  limit = StepLimit(state, first, limit);
   // While a transfer is being taken and no data come, nothing outside the channel changes.
   const bool offering = channel.offering();
-  do {
-    channel.Step(limit);
-  } while (channel.served().empty() && channel.offering() && channel.Next() <= limit);
+  if (!channel.Step(StepLimit(state, first, limit))) return false;
+  while (channel.served().empty() && channel.offering() && channel.Step(limit)) {
+  }
   if (offering && !channel.offering()) CheckTaken(state);
   if (!channel.served().empty()) Collect(state, first);
   return true;
@@ -174,20 +172,21 @@ void BankMemory::CheckTaken(State& state) const {
 
 void BankMemory::Collect(State& state, std::size_t channel) const {
   for (const PacedReads& served : state.channels[channel].served()) {
-    for (std::size_t i = 0; i < state.transfers.size(); ++i) {
+    int left = served.count;
+    for (std::size_t i = 0; left > 0 && i < state.transfers.size(); ++i) {
       Transfer& transfer = state.transfers[i];
       if (!transfer.started || transfer.request.write) continue;
-      const Transfer::Part part = transfer.PartOf(channel);
+      const Transfer::Part& part = transfer.PartOf(channel);
       const std::int64_t begin = std::max(served.order, part.order);
       const std::int64_t end = std::min(served.order + served.count, part.order + part.count);
       if (begin >= end) continue;
-      const auto data_end = [&](std::int64_t order) {
-        return served.at + served.step * (order - served.order);
-      };
-      const Picoseconds first = TimeOf(data_end(begin) - dram_.BurstClocks());
+      left -= static_cast<int>(end - begin);
+      const DramClock first_end = served.at + served.step * (begin - served.order);
+      const DramClock last_end = served.at + served.step * (end - 1 - served.order);
+      const Picoseconds first = TimeOf(first_end - dram_.BurstClocks());
       const bool fresh = transfer.timing.done == transfer.timing.start;
       transfer.timing.first_data = fresh ? first : std::min(first, transfer.timing.first_data);
-      transfer.timing.done = std::max(transfer.timing.done, TimeOf(data_end(end - 1)));
+      transfer.timing.done = std::max(transfer.timing.done, TimeOf(last_end));
       transfer.left -= end - begin;
       if (transfer.left == 0 && transfer.taken) {
         Finish(state, transfer);

@@ -56,14 +56,20 @@ DramClock DramChannel::TakeAt() const {
 
 DramClock DramChannel::Next() { return std::min({TakeAt(), next_due_, Best().at}); }
 
-void DramChannel::Step(DramClock limit) {
+bool DramChannel::Step(DramClock limit) {
   const DramClock take = TakeAt();
   const Choice best = Best();
-  if (next_due_ <= std::min(take, best.at)) {
-    if (std::min(take, best.at) == kNever && limit < kNever) RefreshIdle(limit);
-    return BeginRefresh();
+  const DramClock next = std::min(take, best.at);
+  if (std::min(next, next_due_) > limit) return false;
+  if (next_due_ <= next) {
+    if (next == kNever && limit < kNever) RefreshIdle(limit);
+    BeginRefresh();
+    return true;
   }
-  if (take < best.at) return Take(limit);
+  if (take < best.at) {
+    Take(take, limit);
+    return true;
+  }
   best_known_ = false;
   next_command_ = best.at + 1;
   const bool column = best.command == DramCommand::kRead || best.command == DramCommand::kWrite;
@@ -72,12 +78,12 @@ void DramChannel::Step(DramClock limit) {
   } else {
     IssueRowCommand(best);
   }
+  return true;
 }
 
 // ---- taking bursts
 
-void DramChannel::Take(DramClock limit) {
-  const DramClock at = TakeAt();
+void DramChannel::Take(DramClock at, DramClock limit) {
   if (!Lengthens()) return TakeOne(at);
   const BurstQueue& side = queues_[offer_write_ ? 1 : 0];
   // Until the next command, refresh or change of mode nothing depends on how many have come.
@@ -166,7 +172,7 @@ void DramChannel::Flush(DramClock now) {
 
 // D15: writes are drained in batches, as turning the bus costs time: from the high watermark, or as soon as
 // no read waits and the low one is passed, down to the low one. What is below waits for more, or for Flush().
-void DramChannel::UpdateMode() {
+void DramChannel::ChooseMode() {
   const int reads = queues_[0].size(), writes = queues_[1].size();
   const int low = LowWatermark();
   const bool to_writes =
@@ -199,9 +205,8 @@ void DramChannel::Classify(int bank) {
   (state.pick >= 0 ? hit_ : conflict_) |= bit;
 }
 
-std::uint64_t DramChannel::Candidates() const {
-  const BurstQueue& waiting = queues_[write_mode_ ? 1 : 0];
-  if (config_.scheduling == DramScheduling::kFrFcfs) return waiting.banks() & ~refreshing_;
+std::uint64_t DramChannel::OldestBank() const {
+  const BurstQueue& waiting = queue();
   int oldest = -1;
   for (std::uint64_t banks = waiting.banks(); banks != 0; banks &= banks - 1) {
     const int bank = LowestBit(banks);

@@ -141,13 +141,15 @@ class Run {
 
   // Until a request is taken or data are scheduled. Unless one is on offer, none can be before data come.
   void Step(DramChannel& channel) {
-    if (single_steps_) return channel.Step(channel.Next());
+    if (single_steps_) {
+      channel.Step(channel.Next());
+      return;
+    }
     const bool offering = channel.offering();
     const DramClock limit = offering ? kNever : channel.Next() + read_clocks_ - 1;
-    do {
-      channel.Step(limit);
-    } while (channel.served().empty() && channel.offering() == offering && !channel.idle() &&
-             channel.Next() <= limit);
+    while (channel.Step(limit) && channel.served().empty() && channel.offering() == offering &&
+           !channel.idle()) {
+    }
   }
 
   void Submit() {

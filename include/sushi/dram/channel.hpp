@@ -46,8 +46,8 @@ class DramChannel {
   std::int64_t reads_taken() const { return reads_taken_; }  // also the order of the next one
 
   DramClock Next();
-  // Does what happens at Next(), and possibly more up to and including `limit`, which is not before Next().
-  void Step(DramClock limit);
+  // Does what happens at Next(), and possibly more up to and including `limit`; false: Next() is later.
+  bool Step(DramClock limit);
   // From now on no write is held back for a batch.
   void Flush(DramClock now);
   DramClock clock() const { return next_command_; }  // everything before it has happened
@@ -85,12 +85,19 @@ class DramChannel {
     int pick = -1;  // of the current queue: the oldest run in the open row
     int hits = 0;   // column accesses since the row was opened
   };
+  // Column accesses at one pace, and bursts of the offer that come in meanwhile and lengthen a run.
+  struct Stretch {
+    int count = 1;
+    int taken = 0;     // at the offer's pace, while the queue has room
+    int full_at = 0;   // from this access on it is full
+    int refilled = 0;  // bursts, one with each access from then on
+  };
   static std::size_t Index(int i) { return static_cast<std::size_t>(i); }
   const BurstQueue& queue() const { return queues_[write_mode_ ? 1 : 0]; }
   BurstQueue& queue() { return queues_[write_mode_ ? 1 : 0]; }
 
   DramClock TakeAt() const;
-  void Take(DramClock limit);
+  void Take(DramClock at, DramClock limit);
   void TakeOne(DramClock at);
   bool Lengthens() const;
   void Lengthen(int count, DramClock at, DramClock step);
@@ -99,7 +106,10 @@ class DramChannel {
   DramClock TakeStep() const;
 
   const Choice& Best();
-  std::uint64_t Candidates() const;
+  std::uint64_t Candidates() const {
+    return config_.scheduling == DramScheduling::kFrFcfs ? queue().banks() & ~refreshing_ : OldestBank();
+  }
+  std::uint64_t OldestBank() const;
   DramClock ReadyAt(DramCommand command, int bank) const;
   std::int64_t OrderOf(DramCommand command, int bank) const;
   template <DramCommand kCommand>
@@ -112,24 +122,29 @@ class DramChannel {
 
   void IssueRowCommand(const Choice& choice);
   void IssueColumns(const Choice& choice, DramClock limit);
-  int ColumnsInARow(const Choice& choice, DramClock limit, int& taken);
-  int StepsWhileFilling(int steps, DramClock at, int step, int served_without, int& taken) const;
-  int ColumnPairs(const Choice& choice, int other, DramClock limit, int& taken);
-  bool Fills() const;
+  Stretch ColumnsInARow(const Choice& choice, std::uint64_t others, DramClock limit, bool lengthens) const;
+  Stretch ColumnPairs(const Choice& choice, int other, DramClock limit, bool lengthens) const;
+  Stretch StepsWhileFilling(int steps, DramClock at, int step, int served_without,
+                            bool on_when_full) const;
+  Stretch StepsWhileFull(int steps, DramClock at, int step, bool lengthens) const;
+  int StepsBesideTaking(int steps, DramClock at, int step) const;
   int Rounds(const Choice& choice, DramClock limit) const;
   void IssueRounds(int rounds, const Choice& choice);
   int StepsUntil(DramClock limit, DramClock at, int step) const;
   DramClock PaceLimit(DramClock limit) const;
   int StepsInMode() const;
   int LowWatermark() const { return flushing_ ? 0 : config_.write_low_watermark; }
-  int StepsBesideTaking(int steps, DramClock at, int step);
+  void ServeAndReconsider(int bank, int count, DramClock at, int step);
   void Serve(int bank, int count, DramClock at, int step);
   void Log(DramClock at, DramCommand command, int bank, std::int64_t row = 0, int column = 0);
 
   void BeginRefresh();
   void RefreshIdle(DramClock limit);
   std::uint64_t RankBanks() const;  // of rank 0
-  void UpdateMode();
+  void UpdateMode() {
+    if (write_mode_ || queues_[1].size() > 0) ChooseMode();
+  }
+  void ChooseMode();
   void Classify(int bank);
 
   DramControllerConfig config_;
