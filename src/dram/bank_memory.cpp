@@ -1,6 +1,7 @@
 #include "sushi/dram/bank_memory.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -105,14 +106,26 @@ bool BankMemory::Advance(State& state, DramClock limit) const {
     if (state.channels[i].Next() < state.channels[first].Next()) first = i;
   }
   DramChannel& channel = state.channels[first];
-  // While a transfer is being taken and no data come, nothing outside the channel changes.
+  // Nothing outside the channel changes before a transfer has been taken or all data of one have come.
   const bool offering = channel.offering();
-  if (!channel.Step(StepLimit(state, first, limit))) return false;
-  while (channel.served().empty() && channel.offering() && channel.Step(limit)) {
+  const std::int64_t enough = channel.reads_served() + LeastLeft(state);
+  limit = StepLimit(state, first, limit);
+  if (!channel.Step(limit)) return false;
+  while (channel.offering() == offering && !channel.idle() && channel.reads_served() < enough &&
+         channel.Step(limit)) {
   }
   if (offering && !channel.offering()) CheckTaken(state);
   if (!channel.served().empty()) Collect(state, first);
   return true;
+}
+
+// How many bursts must be read before all data of a transfer can have come.
+std::int64_t BankMemory::LeastLeft(const State& state) const {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max() / 2;
+  for (const Transfer& transfer : state.transfers) {
+    if (transfer.started && !transfer.request.write) least = std::min(least, transfer.left);
+  }
+  return least;
 }
 
 // A channel that has taken its part must not run past the edge at which the next transfer may reach it.

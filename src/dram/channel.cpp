@@ -223,10 +223,6 @@ inline DramClock DramChannel::ReadyAt(DramCommand command, int bank) const {
   return timing_.EarliestColumn(bank, write_mode_);
 }
 
-inline std::int64_t DramChannel::OrderOf(DramCommand command, int bank) const {
-  return queue().Run(command == DramCommand::kRead ? banks_[Index(bank)].pick : queue().First(bank)).order;
-}
-
 template <DramCommand kCommand>
 void DramChannel::Find(Found& found, std::uint64_t banks) const {
   found = {Choice(), true};

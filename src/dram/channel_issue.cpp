@@ -140,13 +140,23 @@ DramChannel::Stretch DramChannel::ColumnsInARow(const Choice& choice, std::uint6
   const int step = timing_.same_group_step();
   const BurstQueue& waiting = queue();
   const int pick = banks_[Index(choice.bank)].pick;
+  const int waits = waiting.Run(pick).count;
   int steps = 1;
   if (pick == waiting.First(choice.bank)) {  // else it overtakes, which has a limit
-    for (; others != 0; others &= others - 1)
-      limit = std::min(limit, timing_.EarliestColumn(LowestBit(others), write_mode_) - 1);
+    bool older = false;
+    for (; others != 0; others &= others - 1) {
+      const int other = LowestBit(others);
+      // In the same group none is ready earlier, and the older one goes first.
+      if (timing_.GroupOf(other) == timing_.GroupOf(choice.bank) &&
+          choice.order < OrderOf(DramCommand::kRead, other)) {
+        older = true;
+      } else {
+        limit = std::min(limit, timing_.EarliestColumn(other, write_mode_) - 1);
+      }
+    }
     steps = std::max(std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode()), 1);
+    if (older) steps = std::min(steps, waits);
   }
-  const int waits = waiting.Run(pick).count;
   const bool grows = lengthens && offer_where_.bank == choice.bank && waiting.Last(choice.bank) == pick;
   if (waiting.full() && offering() && offer_write_ == write_mode_) {
     // A run that grows by a burst with every access does not end.

@@ -64,6 +64,7 @@ class BankMemory : public Memory {
   bool Advance(State& state, DramClock limit) const;
   void Start(State& state, Transfer& transfer, DramClock at) const;
   DramClock StepLimit(State& state, std::size_t channel, DramClock limit) const;
+  std::int64_t LeastLeft(const State& state) const;
   void CheckTaken(State& state) const;
   void Collect(State& state, std::size_t channel) const;
   void Finish(State& state, Transfer& transfer) const;

@@ -55,6 +55,7 @@ class DramChannel {
 
   // Reads whose data have been scheduled by the last steps, and the ends of the data; the caller clears it.
   std::vector<PacedReads>& served() { return served_; }
+  std::int64_t reads_served() const { return activity_.reads + activity_.forwarded; }
   // With MergeOffers(), reads that have been taken by the last steps; the caller clears it.
   std::vector<PacedReads>& taken() { return taken_; }
   DramActivity Activity(DramClock now) const;
@@ -111,7 +112,9 @@ class DramChannel {
   }
   std::uint64_t OldestBank() const;
   DramClock ReadyAt(DramCommand command, int bank) const;
-  std::int64_t OrderOf(DramCommand command, int bank) const;
+  std::int64_t OrderOf(DramCommand command, int bank) const {
+    return queue().Run(command == DramCommand::kRead ? banks_[Index(bank)].pick : queue().First(bank)).order;
+  }
   template <DramCommand kCommand>
   void Find(Found& found, std::uint64_t banks) const;
   template <DramCommand kCommand>
