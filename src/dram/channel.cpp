@@ -58,7 +58,7 @@ DramClock DramChannel::Next() { return std::min({TakeAt(), next_due_, Best().at}
 
 bool DramChannel::Step(DramClock limit) {
   const DramClock take = TakeAt();
-  const Choice best = Best();
+  const Choice& best = Best();
   const DramClock next = std::min(take, best.at);
   if (std::min(next, next_due_) > limit) return false;
   if (next_due_ <= next) {
@@ -70,9 +70,9 @@ bool DramChannel::Step(DramClock limit) {
     Take(take, limit);
     return true;
   }
-  best_known_ = false;
+  const bool column = best_ == kColumn;
+  best_ = kUnknown;
   next_command_ = best.at + 1;
-  const bool column = best.command == DramCommand::kRead || best.command == DramCommand::kWrite;
   if (column) {
     IssueColumns(best, limit);
   } else {
@@ -144,7 +144,7 @@ void DramChannel::TakeOne(DramClock at) {
   const std::int64_t order = offer_write_ ? writes_taken_ : reads_taken_;
   MoveOffer(1, at, 1);
   if (!offer_write_ && queues_[1].Holds(where, 1)) {  // D18: newer than what the banks hold
-    served_.push_back({order, 1, at + 1, 1});
+    AddServed(order, 1, at + 1, 1);
     ++activity_.forwarded;
     return;
   }
@@ -164,7 +164,7 @@ void DramChannel::Flush(DramClock now) {
   if (flushing_) return;
   flushing_ = true;
   next_command_ = std::max(next_command_, now);
-  best_known_ = false;
+  best_ = kUnknown;
   UpdateMode();
 }
 
@@ -263,45 +263,45 @@ void DramChannel::Reconsider(Found& found, int bank, bool candidate) const {
 
 // What the bank needs has changed, and nothing else for the others.
 void DramChannel::Reconsider(int bank) {
-  best_known_ = false;
+  best_ = kUnknown;
   if (config_.scheduling == DramScheduling::kFcfs) return ForgetChoices();  // may be another bank's turn
   const std::uint64_t bit = Bit(bank) & ~refreshing_;
-  Reconsider<DramCommand::kRead>(column_, bank, (hit_ & bit) != 0);
-  Reconsider<DramCommand::kActivate>(activate_, bank, (closed_ & bit) != 0);
-  Reconsider<DramCommand::kPrecharge>(precharge_, bank, (conflict_ & bit) != 0);
+  Reconsider<DramCommand::kRead>(found_[kColumn], bank, (hit_ & bit) != 0);
+  Reconsider<DramCommand::kActivate>(found_[kActivate], bank, (closed_ & bit) != 0);
+  Reconsider<DramCommand::kPrecharge>(found_[kPrecharge], bank, (conflict_ & bit) != 0);
 }
 
 void DramChannel::ForgetChoices() {
-  best_known_ = column_.known = activate_.known = precharge_.known = false;
+  best_ = kUnknown;
+  for (Found& found : found_) found.known = false;
 }
 
 // D13: the command that can be issued first; at the same clock refresh before column accesses before ACT and
 // PRE, and the oldest request first.
 const DramChannel::Choice& DramChannel::Best() {
-  if (best_known_) return best_;
+  if (best_ != kUnknown) return found_[best_].choice;
+  Found &column = found_[kColumn], &activate = found_[kActivate], &precharge = found_[kPrecharge];
   const std::uint64_t banks = Candidates();
   const auto holds = [&](const Found& found) { return found.known && found.choice.at >= next_command_; };
-  if (!holds(column_)) Find<DramCommand::kRead>(column_, banks & hit_);
-  if (!holds(activate_)) Find<DramCommand::kActivate>(activate_, banks & closed_);
-  if (!holds(precharge_)) Find<DramCommand::kPrecharge>(precharge_, banks & conflict_);
-  best_ = column_.choice;
-  if (write_mode_) best_.command = DramCommand::kWrite;
-  const Choice &activate = activate_.choice, &precharge = precharge_.choice;
-  const Choice& row = activate.Before(precharge) ? activate : precharge;
-  pace_end_ = row.at;
-  if (row.at < best_.at) best_ = row;
+  if (!holds(column)) Find<DramCommand::kRead>(column, banks & hit_);
+  if (!holds(activate)) Find<DramCommand::kActivate>(activate, banks & closed_);
+  if (!holds(precharge)) Find<DramCommand::kPrecharge>(precharge, banks & conflict_);
+  best_ = activate.choice.Before(precharge.choice) ? kActivate : kPrecharge;
+  pace_end_ = found_[best_].choice.at;
+  if (column.choice.at <= pace_end_) best_ = kColumn;
   if (refreshing_ != 0) {
-    const Choice refresh = FindRefresh();
-    pace_end_ = std::min(pace_end_, refresh.at - 1);
-    if (refresh.at <= best_.at) best_ = refresh;
+    FindRefresh();
+    const DramClock refresh = found_[kRefresh].choice.at;
+    pace_end_ = std::min(pace_end_, refresh - 1);
+    if (refresh <= found_[best_].choice.at) best_ = kRefresh;
   }
-  best_known_ = true;
-  return best_;
+  return found_[best_].choice;
 }
 
 // D16: a rank that is due gets no new command; when its banks may close they do, and it is refreshed.
-DramChannel::Choice DramChannel::FindRefresh() const {
-  Choice best;
+void DramChannel::FindRefresh() {
+  Choice& best = found_[kRefresh].choice;
+  best.at = kNever;
   for (int rank = 0; rank < ranks_; ++rank) {
     const int bank = rank * banks_per_rank_;
     if ((refreshing_ & Bit(bank)) == 0) continue;
@@ -310,7 +310,6 @@ DramChannel::Choice DramChannel::FindRefresh() const {
     const DramClock at = std::max(ready, next_command_);
     if (at < best.at) best = {at, open ? DramCommand::kPrechargeAll : DramCommand::kRefresh, bank};
   }
-  return best;
 }
 
 std::uint64_t DramChannel::RankBanks() const { return ~std::uint64_t{0} >> (64 - banks_per_rank_); }

@@ -21,7 +21,7 @@ void DramChannel::IssueRowCommand(const Choice& choice) {
       banks_[Index(bank)].hits = 0;
       ++activity_.activates;
       Log(choice.at, choice.command, bank, row);
-      activate_.known = false;  // D3, D4
+      found_[kActivate].known = false;  // D3, D4
       Classify(bank);
       return Reconsider(bank);
     }
@@ -77,7 +77,7 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
   if (was_full || stretch.refilled > 0)
     room_since_[write_mode_ ? 1 : 0] = full_at + DramClock{step} * stretch.refilled;
   next_command_ = std::max(next_command_, choice.at + DramClock{step} * (stretch.count - 1) + 1);
-  column_.known = false;
+  found_[kColumn].known = false;
   if (other < 0) {
     ServeAndReconsider(choice.bank, stretch.count, choice.at, step);
   } else {
@@ -95,7 +95,7 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
 // How many accesses fit until `limit`, the first at `at`.
 int DramChannel::StepsUntil(DramClock limit, DramClock at, int step) const {
   if (limit < at) return 1;
-  return static_cast<int>(std::min<DramClock>((limit - at) / step + 1, 1 << 20));
+  return static_cast<int>(std::min<DramClock>(limit - at, 1 << 20)) / step + 1;
 }
 
 // How many of `steps` accesses may go together although bursts are taken meanwhile, if the queue that is served
@@ -295,10 +295,11 @@ void DramChannel::IssueRounds(int rounds, const Choice& choice) {
   }
   for (int i = 0; log_ != nullptr && i < count; ++i) {
     const BurstLocation where = map_.Locate(first + static_cast<std::uint64_t>(i));
-    Log(choice.at + DramClock{step} * i, choice.command, where.bank, where.row, where.column);
+    const DramCommand command = write_mode_ ? DramCommand::kWrite : DramCommand::kRead;
+    Log(choice.at + DramClock{step} * i, command, where.bank, where.row, where.column);
   }
   (write_mode_ ? activity_.writes : activity_.reads) += count;
-  if (!write_mode_) served_.push_back({choice.order, count, choice.at + timing_.read_data_clocks(), step});
+  if (!write_mode_) AddServed(choice.order, count, choice.at + timing_.read_data_clocks(), step);
   queue().Advance(count, rounds);
   room_since_[write_mode_ ? 1 : 0] = choice.at;
   MoveOffer(count, choice.at, step);
@@ -309,7 +310,6 @@ void DramChannel::ServeAndReconsider(int bank, int count, DramClock at, int step
   const int pick = banks_[Index(bank)].pick;
   const bool in_turn = pick == queue().First(bank);
   Serve(bank, count, at, step);
-  best_known_ = false;
   // Another burst of the same run is next, and no other bank's turn comes.
   const bool goes_on = in_turn && queue().Run(pick).count > 0 && config_.page == PagePolicy::kOpen &&
                        config_.scheduling == DramScheduling::kFrFcfs;
@@ -320,19 +320,20 @@ void DramChannel::ServeAndReconsider(int bank, int count, DramClock at, int step
 
 void DramChannel::Serve(int bank, int count, DramClock at, int step) {
   const int pick = banks_[Index(bank)].pick;
-  const BurstRun run = queue().Run(pick);
+  const std::int64_t order = queue().Run(pick).order, row = queue().Run(pick).row;
+  const int column = queue().Run(pick).column;
   const bool precharge = config_.page == PagePolicy::kClosed;
   banks_[Index(bank)].hits += count;
   queue().Take(bank, pick, count);
   timing_.Column(bank, write_mode_, precharge, at + DramClock{step} * (count - 1));
   (write_mode_ ? activity_.writes : activity_.reads) += count;
   activity_.precharges += precharge ? 1 : 0;
-  if (!write_mode_) served_.push_back({run.order, count, at + timing_.read_data_clocks(), step});
+  if (!write_mode_) AddServed(order, count, at + timing_.read_data_clocks(), step);
   if (log_ == nullptr) return;
   const DramCommand plain = write_mode_ ? DramCommand::kWrite : DramCommand::kRead;
   const DramCommand closing = write_mode_ ? DramCommand::kWritePrecharge : DramCommand::kReadPrecharge;
   for (int i = 0; i < count; ++i)
-    Log(at + DramClock{step} * i, precharge ? closing : plain, bank, run.row, run.column + i);
+    Log(at + DramClock{step} * i, precharge ? closing : plain, bank, row, column + i);
 }
 
 DramActivity DramChannel::Activity(DramClock now) const {

@@ -71,7 +71,7 @@ class DramChannel {
  private:
   struct Choice {
     DramClock at = kNever;
-    DramCommand command = DramCommand::kActivate;
+    DramCommand command = DramCommand::kActivate;  // kRead: any column access
     int bank = -1;
     std::int64_t order = 0;  // of the burst that it is for
 
@@ -82,6 +82,7 @@ class DramChannel {
     Choice choice;
     bool known = false;
   };
+  enum Kind : std::uint8_t { kColumn, kActivate, kPrecharge, kRefresh, kUnknown };
   struct BankState {
     int pick = -1;  // of the current queue: the oldest run in the open row
     int hits = 0;   // column accesses since the row was opened
@@ -119,7 +120,7 @@ class DramChannel {
   void Find(Found& found, std::uint64_t banks) const;
   template <DramCommand kCommand>
   void Reconsider(Found& found, int bank, bool candidate) const;
-  Choice FindRefresh() const;
+  void FindRefresh();
   void Reconsider(int bank);
   void ForgetChoices();
 
@@ -139,6 +140,14 @@ class DramChannel {
   int LowWatermark() const { return flushing_ ? 0 : config_.write_low_watermark; }
   void ServeAndReconsider(int bank, int count, DramClock at, int step);
   void Serve(int bank, int count, DramClock at, int step);
+  // By its parts: what is copied whole has to wait for them.
+  void AddServed(std::int64_t order, int count, DramClock at, DramClock step) {
+    PacedReads& reads = served_.emplace_back();
+    reads.order = order;
+    reads.count = count;
+    reads.at = at;
+    reads.step = step;
+  }
   void Log(DramClock at, DramCommand command, int bank, std::int64_t row = 0, int column = 0);
 
   void BeginRefresh();
@@ -174,10 +183,9 @@ class DramChannel {
 
   DramClock next_command_ =
       0;  // not before: one command a clock, and none for a burst in the clock that takes it
-  Choice best_;
-  Found column_, activate_, precharge_;
+  std::array<Found, 4> found_;  // by Kind
   DramClock pace_end_ = 0;  // up to here column accesses come before the next other command
-  bool best_known_ = false;
+  Kind best_ = kUnknown;  // which of found_ is first
   std::uint64_t refreshing_ = 0;  // banks of the ranks that are to be refreshed
   std::vector<DramClock> due_;    // next refresh of each rank
   DramClock next_due_ = 0;
