@@ -38,8 +38,7 @@ RequestId BankMemory::Submit(Picoseconds now, const MemoryRequest& request) {
   // What was looked at ahead is what has happened, unless it went too far.
   if (looked_ahead_ && !logging_ && !HasPassed(ahead_, now)) std::swap(now_, ahead_);
   if (HasPassed(now_, now)) throw InternalError("the memory has passed the time of a request");
-  while (Advance(now_, EdgeAt(now))) {
-  }
+  AdvanceAll(now_, EdgeAt(now));
   if (event_driven_) {
     const auto reported = [&](const MemoryEvent& event) { return event.at <= reported_; };
     now_.events.erase(std::remove_if(now_.events.begin(), now_.events.end(), reported), now_.events.end());
@@ -91,6 +90,13 @@ DramClock BankMemory::NextStart(const State& state, std::size_t& transfer) const
     transfer = i;
   }
   return start;
+}
+
+void BankMemory::AdvanceAll(State& state, DramClock limit) const {
+  if (limit <= state.passed) return;
+  while (Advance(state, limit)) {
+  }
+  state.passed = limit;
 }
 
 // The next thing that happens, if it does so up to `limit`.
@@ -225,6 +231,7 @@ std::optional<Picoseconds> BankMemory::NextEvent() {
       if (state.transfers.empty()) return std::nullopt;
       Advance(state, kNever);
     } else if (!Advance(state, EdgeAt(earliest->at))) {
+      state.passed = EdgeAt(earliest->at);
       return earliest->at;
     }
   }
@@ -243,8 +250,7 @@ BankMemory::State& BankMemory::Ahead() {
 void BankMemory::AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) {
   event_driven_ = true;
   State& state = looked_ahead_ ? ahead_ : now_;
-  while (Advance(state, EdgeAt(now))) {
-  }
+  AdvanceAll(state, EdgeAt(now));
   MoveDueEvents(state.events, now, events);
   reported_ = std::max(reported_, now);
 }
@@ -273,8 +279,7 @@ void BankMemory::KeepTimings(State& state) {
 }
 
 MemoryActivity BankMemory::Settle(Picoseconds now) {
-  while (Advance(now_, EdgeAt(now))) {
-  }
+  AdvanceAll(now_, EdgeAt(now));
   for (DramChannel& channel : now_.channels) channel.Flush(EdgeAt(now));
   const auto busy = [](const DramChannel& channel) { return !channel.idle(); };
   while (std::any_of(now_.channels.begin(), now_.channels.end(), busy)) Advance(now_, kNever);

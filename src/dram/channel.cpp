@@ -62,8 +62,10 @@ bool DramChannel::Step(DramClock limit) {
   const DramClock next = std::min(take, best.at);
   if (std::min(next, next_due_) > limit) return false;
   if (next_due_ <= next) {
-    if (next == kNever && limit < kNever) RefreshIdle(limit);
+    const bool idle = next == kNever && limit < kNever && whole_rows_;
+    if (idle) RefreshIdle(limit);
     BeginRefresh();
+    if (idle) FinishRefresh(limit);
     return true;
   }
   if (take < best.at) {
@@ -326,10 +328,19 @@ void DramChannel::BeginRefresh() {
   ForgetChoices();
 }
 
+// With nothing to do, no other command than those of the refresh comes.
+void DramChannel::FinishRefresh(DramClock limit) {
+  const Choice& choice = found_[kRefresh].choice;
+  for (FindRefresh(); choice.at <= limit && choice.at < next_due_; FindRefresh()) {
+    next_command_ = choice.at + 1;
+    IssueRowCommand(choice);
+  }
+}
+
 // With nothing to do and every row closed, refreshes that are due before `limit` follow each other on time.
 // The last is left to BeginRefresh().
 void DramChannel::RefreshIdle(DramClock limit) {
-  if (ranks_ > 1 || log_ != nullptr || !whole_rows_ || timing_.AnyOpen(0) || refreshing_ != 0) return;
+  if (ranks_ > 1 || log_ != nullptr || timing_.AnyOpen(0) || refreshing_ != 0) return;
   if (std::max(timing_.EarliestRefresh(0), next_command_) > next_due_) return;
   const std::int64_t count = (limit - next_due_) / refi_;
   if (count <= 0) return;

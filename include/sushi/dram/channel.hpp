@@ -152,6 +152,7 @@ class DramChannel {
 
   void BeginRefresh();
   void RefreshIdle(DramClock limit);
+  void FinishRefresh(DramClock limit);
   std::uint64_t RankBanks() const;  // of rank 0
   void UpdateMode() {
     if (write_mode_ || queues_[1].size() > 0) ChooseMode();
