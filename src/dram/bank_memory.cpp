@@ -134,11 +134,12 @@ std::int64_t BankMemory::LeastLeft(const State& state) const {
   return least;
 }
 
-// A channel that has taken its part must not run past the edge at which the next transfer may reach it.
+// A channel that has taken its part must not run past the edge at which the next transfer may reach it, nor
+// past what another one does.
 DramClock BankMemory::StepLimit(State& state, std::size_t channel, DramClock limit) const {
   if (state.channels.size() == 1 || state.channels[channel].offering()) return limit;
-  for (DramChannel& other : state.channels) {
-    if (other.offering()) limit = std::min(limit, other.Next());
+  for (std::size_t i = 0; i < state.channels.size(); ++i) {
+    if (i != channel) limit = std::min(limit, state.channels[i].Next());
   }
   return limit;
 }
