@@ -227,31 +227,25 @@ inline DramClock DramChannel::ReadyAt(DramCommand command, int bank) const {
 
 template <DramCommand kCommand>
 void DramChannel::Find(Found& found, std::uint64_t banks) const {
-  found = {Choice(), true};
-  if (banks == 0) return;
-  if (HasOneBit(banks)) {
-    const int bank = LowestBit(banks);
-    found.choice = {std::max(ReadyAt(kCommand, bank), next_command_), kCommand, bank,
-                    OrderOf(kCommand, bank)};
-    return;
-  }
-  std::array<DramClock, 64> ready;  // without branches, which would be mispredicted
+  const BurstQueue& waiting = queue();
   DramClock at = kNever;
-  for (std::uint64_t left = banks; left != 0; left &= left - 1) {
-    const int bank = LowestBit(left);
-    ready[Index(bank)] = ReadyAt(kCommand, bank);
-    at = std::min(at, ready[Index(bank)]);
+  std::int64_t order = 0;
+  int first = -1;
+  for (; banks != 0; banks &= banks - 1) {  // without branches, which would be mispredicted
+    const int bank = LowestBit(banks);
+    const DramClock own_at = std::max(ReadyAt(kCommand, bank), next_command_);
+    const int run = kCommand == DramCommand::kRead ? banks_[Index(bank)].pick : waiting.First(bank);
+    const std::int64_t own_order = waiting.Run(run).order;
+    const bool before = (own_at < at) | ((own_at == at) & (own_order < order));
+    first = before ? bank : first;
+    order = before ? own_order : order;
+    at = std::min(at, own_at);
   }
-  at = std::max(at, next_command_);
-  int oldest = -1;
-  std::int64_t order = kNever;
-  for (std::uint64_t left = banks; left != 0; left &= left - 1) {
-    const int bank = LowestBit(left);
-    const std::int64_t own = ready[Index(bank)] > at ? kNever : OrderOf(kCommand, bank);
-    oldest = own < order ? bank : oldest;
-    order = std::min(order, own);
-  }
-  found.choice = {at, kCommand, oldest, order};
+  found.choice.at = at;
+  found.choice.command = kCommand;
+  found.choice.bank = first;
+  found.choice.order = order;
+  found.known = true;
 }
 
 template <DramCommand kCommand>
@@ -276,6 +270,26 @@ void DramChannel::Reconsider(int bank) {
 void DramChannel::ForgetChoices() {
   best_ = kUnknown;
   for (Found& found : found_) found.known = false;
+}
+
+// What Classify() and Reconsider() would find out after an ACT: it is for the bank's oldest burst.
+void DramChannel::RowOpened(int bank) {
+  closed_ &= ~Bit(bank);
+  hit_ |= Bit(bank);
+  banks_[Index(bank)].pick = queue().First(bank);
+  banks_[Index(bank)].hits = 0;
+  if (config_.scheduling == DramScheduling::kFcfs) return ForgetChoices();
+  found_[kActivate].known = false;  // D3, D4
+  Reconsider<DramCommand::kRead>(found_[kColumn], bank, true);
+}
+
+// After a PRE: the oldest burst waits for another row.
+void DramChannel::RowClosed(int bank) {
+  conflict_ &= ~Bit(bank);
+  closed_ |= Bit(bank);
+  if (config_.scheduling == DramScheduling::kFcfs) return ForgetChoices();
+  found_[kPrecharge].known = false;
+  Reconsider<DramCommand::kActivate>(found_[kActivate], bank, true);
 }
 
 // D13: the command that can be issued first; at the same clock refresh before column accesses before ACT and

@@ -18,19 +18,15 @@ void DramChannel::IssueRowCommand(const Choice& choice) {
     case DramCommand::kActivate: {
       const std::int64_t row = queue().Run(queue().First(bank)).row;
       timing_.Activate(bank, row, choice.at);
-      banks_[Index(bank)].hits = 0;
       ++activity_.activates;
       Log(choice.at, choice.command, bank, row);
-      found_[kActivate].known = false;  // D3, D4
-      Classify(bank);
-      return Reconsider(bank);
+      return RowOpened(bank);
     }
     case DramCommand::kPrecharge:
       timing_.Precharge(bank, choice.at);
       ++activity_.precharges;
       Log(choice.at, choice.command, bank);
-      Classify(bank);
-      return Reconsider(bank);
+      return RowClosed(bank);
     case DramCommand::kPrechargeAll:
       for (int i = bank; i < bank + banks_per_rank_; ++i)
         activity_.precharges += timing_.OpenRow(i) != kNoRow;
@@ -61,8 +57,8 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
   const std::uint64_t others = hit_ & ~refreshing_ & ~Bit(choice.bank);
   Stretch stretch;
   int other = -1, step = timing_.same_group_step();
-  if (stretches) {
-    const bool lengthens = offering() && offer_write_ == write_mode_ && Lengthens();
+  const bool lengthens = offering() && offer_write_ == write_mode_ && Lengthens();
+  if (stretches && (lengthens || queue().Run(banks_[Index(choice.bank)].pick).count > 1)) {
     if (HasOneBit(others)) stretch = ColumnPairs(choice, LowestBit(others), limit, lengthens);
     if (stretch.count > 1) {
       other = LowestBit(others);
@@ -314,6 +310,11 @@ void DramChannel::ServeAndReconsider(int bank, int count, DramClock at, int step
   const bool goes_on = in_turn && queue().Run(pick).count > 0 && config_.page == PagePolicy::kOpen &&
                        config_.scheduling == DramScheduling::kFrFcfs;
   if (goes_on) return;
+  if (queue().First(bank) < 0) {
+    hit_ &= ~Bit(bank);
+    if (config_.scheduling == DramScheduling::kFcfs) ForgetChoices();
+    return;
+  }
   Classify(bank);
   Reconsider(bank);
 }

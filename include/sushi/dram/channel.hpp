@@ -123,6 +123,8 @@ class DramChannel {
   void FindRefresh();
   void Reconsider(int bank);
   void ForgetChoices();
+  void RowOpened(int bank);
+  void RowClosed(int bank);
 
   void IssueRowCommand(const Choice& choice);
   void IssueColumns(const Choice& choice, DramClock limit);
