@@ -231,14 +231,15 @@ void DramChannel::Find(Found& found, std::uint64_t banks) const {
   DramClock at = kNever;
   std::int64_t order = 0;
   int first = -1;
-  for (; banks != 0; banks &= banks - 1) {  // without branches, which would be mispredicted
+  for (; banks != 0; banks &= banks - 1) {
     const int bank = LowestBit(banks);
     const DramClock own_at = std::max(ReadyAt(kCommand, bank), next_command_);
     const int run = kCommand == DramCommand::kRead ? banks_[Index(bank)].pick : waiting.First(bank);
     const std::int64_t own_order = waiting.Run(run).order;
-    const bool before = (own_at < at) | ((own_at == at) & (own_order < order));
-    first = before ? bank : first;
-    order = before ? own_order : order;
+    // By masks: branches would be mispredicted.
+    const std::int64_t before = -std::int64_t{(own_at < at) | ((own_at == at) & (own_order < order))};
+    first ^= (first ^ bank) & static_cast<int>(before);
+    order ^= (order ^ own_order) & before;
     at = std::min(at, own_at);
   }
   found.choice.at = at;
