@@ -35,8 +35,7 @@ RequestId BankMemory::Submit(Picoseconds now, const MemoryRequest& request) {
     throw UserError("memory.organization: an access ends at byte " + std::to_string(end) + ", but " +
                     dram_.name + " holds " + std::to_string(dram_.organization.CapacityBytes()));
   }
-  // What was looked at ahead is what has happened, unless it went too far.
-  if (looked_ahead_ && !logging_ && !HasPassed(ahead_, now)) std::swap(now_, ahead_);
+  CatchUp(now);
   if (HasPassed(now_, now)) throw InternalError("the memory has passed the time of a request");
   AdvanceAll(now_, EdgeAt(now));
   if (event_driven_) {
@@ -64,6 +63,13 @@ RequestId BankMemory::Submit(Picoseconds now, const MemoryRequest& request) {
   transfer.parts.resize(now_.channels.size() - 1);
   now_.transfers.push_back(std::move(transfer));
   return next_id_ - 1;
+}
+
+// What was looked at ahead is what has happened, unless it went too far.
+void BankMemory::CatchUp(Picoseconds now) {
+  if (!looked_ahead_ || logging_ || HasPassed(ahead_, now)) return;
+  std::swap(now_, ahead_);
+  looked_ahead_ = false;
 }
 
 bool BankMemory::HasPassed(const State& state, Picoseconds now) const {
@@ -280,6 +286,7 @@ void BankMemory::KeepTimings(State& state) {
 }
 
 MemoryActivity BankMemory::Settle(Picoseconds now) {
+  CatchUp(now);
   AdvanceAll(now_, EdgeAt(now));
   for (DramChannel& channel : now_.channels) channel.Flush(EdgeAt(now));
   const auto busy = [](const DramChannel& channel) { return !channel.idle(); };

@@ -21,7 +21,7 @@ DramActivity& DramActivity::operator+=(const DramActivity& other) {
 
 DramChannel::DramChannel(const DramDeviceConfig& dram, const AddressMap& map)
     : config_(dram.controller),
-      map_(map),
+      map_(&map),
       timing_(dram),
       queues_{BurstQueue(dram.controller.read_queue, dram.organization.Banks()),
               BurstQueue(dram.controller.write_queue, dram.organization.Banks())},
@@ -58,6 +58,11 @@ DramClock DramChannel::Next() { return std::min({TakeAt(), next_due_, Best().at}
 
 bool DramChannel::Step(DramClock limit) {
   const DramClock take = TakeAt();
+  if (take < next_command_ && take < next_due_ &&
+      take <= limit) {  // before the next command, whichever it is
+    Take(take, limit);
+    return true;
+  }
   const Choice& best = Best();
   const DramClock next = std::min(take, best.at);
   if (std::min(next, next_due_) > limit) return false;
@@ -113,8 +118,8 @@ bool DramChannel::Lengthens() const {
 
 // Where the next burst lies, and how many of the offer follow it in the same row.
 void DramChannel::LocateOffer() {
-  offer_where_ = map_.Locate(offer_next_);
-  offer_alike_ = static_cast<std::int64_t>(std::min(map_.Stretch(offer_next_), offer_end_ - offer_next_));
+  offer_where_ = map_->Locate(offer_next_);
+  offer_alike_ = static_cast<std::int64_t>(std::min(map_->Stretch(offer_next_), offer_end_ - offer_next_));
 }
 
 // At what pace bursts can be taken from TakeAt() on while nothing else happens; kNever: only one is sure.
@@ -346,7 +351,9 @@ void DramChannel::BeginRefresh() {
 // With nothing to do, no other command than those of the refresh comes.
 void DramChannel::FinishRefresh(DramClock limit) {
   const Choice& choice = found_[kRefresh].choice;
-  for (FindRefresh(); choice.at <= limit && choice.at < next_due_; FindRefresh()) {
+  while (refreshing_ != 0) {
+    FindRefresh();
+    if (choice.at > limit || choice.at >= next_due_) return;
     next_command_ = choice.at + 1;
     IssueRowCommand(choice);
   }

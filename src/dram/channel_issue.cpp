@@ -28,8 +28,7 @@ void DramChannel::IssueRowCommand(const Choice& choice) {
       Log(choice.at, choice.command, bank);
       return RowClosed(bank);
     case DramCommand::kPrechargeAll:
-      for (int i = bank; i < bank + banks_per_rank_; ++i)
-        activity_.precharges += timing_.OpenRow(i) != kNoRow;
+      activity_.precharges += __builtin_popcountll(timing_.OpenBanks(rank));
       timing_.PrechargeAll(rank, choice.at);
       break;
     default:
@@ -50,7 +49,7 @@ void DramChannel::IssueColumns(const Choice& choice, DramClock limit) {
   const bool stretches =
       whole_rows_ && config_.page == PagePolicy::kOpen && config_.scheduling == DramScheduling::kFrFcfs;
   const bool was_full = queue().full();
-  if (stretches && was_full && map_.round() > 0) {
+  if (stretches && was_full && map_->round() > 0) {
     const int rounds = Rounds(choice, limit);
     if (rounds > 0) return IssueRounds(rounds, choice);
   }
@@ -94,8 +93,8 @@ int DramChannel::StepsUntil(DramClock limit, DramClock at, int step) const {
   return static_cast<int>(std::min<DramClock>(limit - at, 1 << 20)) / step + 1;
 }
 
-// How many of `steps` accesses may go together although bursts are taken meanwhile, if the queue that is served
-// has room or does not get them.
+// How many of `steps` accesses may go together although bursts are taken meanwhile, if the queue that is
+// served has room or does not get them.
 int DramChannel::StepsBesideTaking(int steps, DramClock at, int step) const {
   if (!offering() || queues_[offer_write_ ? 1 : 0].full()) return steps;
   return std::min(steps, StepsUntil(TakeAt(), at, step));
@@ -129,8 +128,8 @@ int DramChannel::StepsInMode() const {
   return queues_[1].size() - LowWatermark();
 }
 
-// Accesses to one bank until one of the `others` with a hit is ready. `lengthens`: the next burst of the offer
-// comes into this queue and only makes a run longer.
+// Accesses to one bank until one of the `others` with a hit is ready. `lengthens`: the next burst of the
+// offer comes into this queue and only makes a run longer.
 DramChannel::Stretch DramChannel::ColumnsInARow(const Choice& choice, std::uint64_t others, DramClock limit,
                                                 bool lengthens) const {
   const int step = timing_.same_group_step();
@@ -170,7 +169,7 @@ DramChannel::Stretch DramChannel::ColumnsInARow(const Choice& choice, std::uint6
 
 // Bursts come in at their pace, until the queue is full and then as room is made for them.
 DramChannel::Stretch DramChannel::StepsWhileFilling(int steps, DramClock at, int step, int served_without,
-                                                     bool on_when_full) const {
+                                                    bool on_when_full) const {
   DramClock take = TakeAt();
   const DramClock pace = TakeStep();
   std::int64_t room = queue().room(), alike = offer_alike_;
@@ -250,7 +249,7 @@ DramChannel::Stretch DramChannel::ColumnPairs(const Choice& choice, int other, D
 // making room for the burst that will take its place. The full queue holds bursts of this transfer only, and
 // rows that are open.
 int DramChannel::Rounds(const Choice& choice, DramClock limit) const {
-  const auto round = static_cast<int>(map_.round());
+  const auto round = static_cast<int>(map_->round());
   const int step = timing_.other_group_step();
   const int size = queue().size();
   const std::uint64_t first = offer_next_ - static_cast<std::uint64_t>(size);
@@ -258,10 +257,10 @@ int DramChannel::Rounds(const Choice& choice, DramClock limit) const {
       offer_pace_ > step || timing_.same_group_step() > 2 * step || step > timing_.read_data_clocks() ||
       first < offer_begin_ || first > offer_next_ ||
       choice.order != (write_mode_ ? writes_taken_ : reads_taken_) - size ||
-      map_.RoundBlock(first) != map_.RoundBlock(offer_next_)) {
+      map_->RoundBlock(first) != map_->RoundBlock(offer_next_)) {
     return 0;
   }
-  const std::uint64_t left = std::min(offer_end_, map_.RoundBlockEnd(offer_next_)) - offer_next_;
+  const std::uint64_t left = std::min(offer_end_, map_->RoundBlockEnd(offer_next_)) - offer_next_;
   const int steps = std::min(StepsUntil(PaceLimit(limit), choice.at, step), StepsInMode());
   const int rounds =
       static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(steps))) / round;
@@ -270,7 +269,7 @@ int DramChannel::Rounds(const Choice& choice, DramClock limit) const {
     if (queue().Run(queue().First(LowestBit(banks))).order < choice.order) return 0;
   }
   for (int i = 0; i < round; ++i) {
-    const BurstLocation where = map_.Locate(first + static_cast<std::uint64_t>(i));
+    const BurstLocation where = map_->Locate(first + static_cast<std::uint64_t>(i));
     if (timing_.OpenRow(where.bank) != where.row ||
         timing_.EarliestColumn(where.bank, write_mode_) > choice.at + DramClock{step} * i ||
         (!write_mode_ && queues_[1].Holds(where, rounds + size))) {
@@ -281,16 +280,16 @@ int DramChannel::Rounds(const Choice& choice, DramClock limit) const {
 }
 
 void DramChannel::IssueRounds(int rounds, const Choice& choice) {
-  const auto round = static_cast<int>(map_.round());
+  const auto round = static_cast<int>(map_->round());
   const int step = timing_.other_group_step(), count = rounds * round;
   const std::uint64_t first = offer_next_ - static_cast<std::uint64_t>(queue().size());
   for (int i = 0; i < round; ++i) {
-    const int bank = map_.Locate(first + static_cast<std::uint64_t>(i)).bank;
+    const int bank = map_->Locate(first + static_cast<std::uint64_t>(i)).bank;
     banks_[Index(bank)].hits += rounds;
     timing_.Column(bank, write_mode_, false, choice.at + DramClock{step} * (count - round + i));
   }
   for (int i = 0; log_ != nullptr && i < count; ++i) {
-    const BurstLocation where = map_.Locate(first + static_cast<std::uint64_t>(i));
+    const BurstLocation where = map_->Locate(first + static_cast<std::uint64_t>(i));
     const DramCommand command = write_mode_ ? DramCommand::kWrite : DramCommand::kRead;
     Log(choice.at + DramClock{step} * i, command, where.bank, where.row, where.column);
   }

@@ -71,6 +71,7 @@ class BankMemory : public Memory {
   void Collect(State& state, std::size_t channel) const;
   void Finish(State& state, Transfer& transfer) const;
   State& Ahead();
+  void CatchUp(Picoseconds now);
   bool HasPassed(const State& state, Picoseconds now) const;
   void KeepTimings(State& state);
 

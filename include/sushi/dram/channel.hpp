@@ -34,6 +34,7 @@ struct DramActivity {
 
 class DramChannel {
  public:
+  // `map` must live on.
   explicit DramChannel(const DramDeviceConfig& dram, const AddressMap& map);
 
   // Offers bursts [burst, end) of the channel: the first may be taken from `from` on and each other one
@@ -130,8 +131,7 @@ class DramChannel {
   void IssueColumns(const Choice& choice, DramClock limit);
   Stretch ColumnsInARow(const Choice& choice, std::uint64_t others, DramClock limit, bool lengthens) const;
   Stretch ColumnPairs(const Choice& choice, int other, DramClock limit, bool lengthens) const;
-  Stretch StepsWhileFilling(int steps, DramClock at, int step, int served_without,
-                            bool on_when_full) const;
+  Stretch StepsWhileFilling(int steps, DramClock at, int step, int served_without, bool on_when_full) const;
   Stretch StepsWhileFull(int steps, DramClock at, int step, bool lengthens) const;
   int StepsBesideTaking(int steps, DramClock at, int step) const;
   int Rounds(const Choice& choice, DramClock limit) const;
@@ -144,6 +144,13 @@ class DramChannel {
   void Serve(int bank, int count, DramClock at, int step);
   // By its parts: what is copied whole has to wait for them.
   void AddServed(std::int64_t order, int count, DramClock at, DramClock step) {
+    if (!served_.empty()) {
+      PacedReads& last = served_.back();
+      if (last.order + last.count == order && last.step == step && last.at + step * last.count == at) {
+        last.count += count;
+        return;
+      }
+    }
     PacedReads& reads = served_.emplace_back();
     reads.order = order;
     reads.count = count;
@@ -163,7 +170,7 @@ class DramChannel {
   void Classify(int bank);
 
   DramControllerConfig config_;
-  AddressMap map_;
+  const AddressMap* map_;
   BankTiming timing_;
   std::array<BurstQueue, 2> queues_;  // reads, writes
   int banks_per_rank_, burst_clocks_, refi_, ranks_;
@@ -175,10 +182,10 @@ class DramChannel {
 
   bool offer_write_ = false;
   std::uint64_t offer_begin_ = 0, offer_next_ = 0, offer_end_ = 0;
-  BurstLocation offer_where_;                  // of offer_next_
-  std::int64_t offer_alike_ = 0;               // bursts of the offer from there on in the same row
-  DramClock offer_from_ = 0, offer_pace_ = 1;  // of offer_next_
+  BurstLocation offer_where_;     // of offer_next_
+  std::int64_t offer_alike_ = 0;  // bursts of the offer from there on in the same row
   DramClock offer_quiet_ = 0;
+  DramClock offer_from_ = 0, offer_pace_ = 1;  // of offer_next_
   DramClock first_taken_ = 0, last_taken_ = -1;
   std::array<DramClock, 2> room_since_{};  // when each queue was last full
   bool offer_fresh_ = false;
@@ -186,9 +193,9 @@ class DramChannel {
 
   DramClock next_command_ =
       0;  // not before: one command a clock, and none for a burst in the clock that takes it
-  std::array<Found, 4> found_;  // by Kind
-  DramClock pace_end_ = 0;  // up to here column accesses come before the next other command
-  Kind best_ = kUnknown;  // which of found_ is first
+  std::array<Found, 4> found_;    // by Kind
+  DramClock pace_end_ = 0;        // up to here column accesses come before the next other command
+  Kind best_ = kUnknown;          // which of found_ is first
   std::uint64_t refreshing_ = 0;  // banks of the ranks that are to be refreshed
   std::vector<DramClock> due_;    // next refresh of each rank
   DramClock next_due_ = 0;
