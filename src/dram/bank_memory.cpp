@@ -1,6 +1,7 @@
 #include "sushi/dram/bank_memory.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -34,11 +35,9 @@ RequestId BankMemory::Submit(Picoseconds now, const MemoryRequest& request) {
     throw UserError("memory.organization: an access ends at byte " + std::to_string(end) + ", but " +
                     dram_.name + " holds " + std::to_string(dram_.organization.CapacityBytes()));
   }
-  // What was looked at ahead is what has happened, unless it went too far.
-  if (looked_ahead_ && !logging_ && !HasPassed(ahead_, now)) std::swap(now_, ahead_);
+  CatchUp(now);
   if (HasPassed(now_, now)) throw InternalError("the memory has passed the time of a request");
-  while (Advance(now_, EdgeAt(now))) {
-  }
+  AdvanceAll(now_, EdgeAt(now));
   if (event_driven_) {
     const auto reported = [&](const MemoryEvent& event) { return event.at <= reported_; };
     now_.events.erase(std::remove_if(now_.events.begin(), now_.events.end(), reported), now_.events.end());
@@ -64,6 +63,13 @@ RequestId BankMemory::Submit(Picoseconds now, const MemoryRequest& request) {
   transfer.parts.resize(now_.channels.size() - 1);
   now_.transfers.push_back(std::move(transfer));
   return next_id_ - 1;
+}
+
+// What was looked at ahead is what has happened, unless it went too far.
+void BankMemory::CatchUp(Picoseconds now) {
+  if (!looked_ahead_ || logging_ || HasPassed(ahead_, now)) return;
+  std::swap(now_, ahead_);
+  looked_ahead_ = false;
 }
 
 bool BankMemory::HasPassed(const State& state, Picoseconds now) const {
@@ -92,6 +98,13 @@ DramClock BankMemory::NextStart(const State& state, std::size_t& transfer) const
   return start;
 }
 
+void BankMemory::AdvanceAll(State& state, DramClock limit) const {
+  if (limit <= state.passed) return;
+  while (Advance(state, limit)) {
+  }
+  state.passed = limit;
+}
+
 // The next thing that happens, if it does so up to `limit`.
 bool BankMemory::Advance(State& state, DramClock limit) const {
   std::size_t transfer = 0;
@@ -105,23 +118,34 @@ bool BankMemory::Advance(State& state, DramClock limit) const {
     if (state.channels[i].Next() < state.channels[first].Next()) first = i;
   }
   DramChannel& channel = state.channels[first];
-  if (channel.Next() > limit) return false;
-  limit = StepLimit(state, first, limit);
-  // While a transfer is being taken and no data come, nothing outside the channel changes.
+  // Nothing outside the channel changes before a transfer has been taken or all data of one have come.
   const bool offering = channel.offering();
-  do {
-    channel.Step(limit);
-  } while (channel.served().empty() && channel.offering() && channel.Next() <= limit);
+  const std::int64_t enough = channel.reads_served() + LeastLeft(state);
+  limit = StepLimit(state, first, limit);
+  if (!channel.Step(limit)) return false;
+  while (channel.offering() == offering && !channel.idle() && channel.reads_served() < enough &&
+         channel.Step(limit)) {
+  }
   if (offering && !channel.offering()) CheckTaken(state);
   if (!channel.served().empty()) Collect(state, first);
   return true;
 }
 
-// A channel that has taken its part must not run past the edge at which the next transfer may reach it.
+// How many bursts must be read before all data of a transfer can have come.
+std::int64_t BankMemory::LeastLeft(const State& state) const {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max() / 2;
+  for (const Transfer& transfer : state.transfers) {
+    if (transfer.started && !transfer.request.write) least = std::min(least, transfer.left);
+  }
+  return least;
+}
+
+// A channel that has taken its part must not run past the edge at which the next transfer may reach it, nor
+// past what another one does.
 DramClock BankMemory::StepLimit(State& state, std::size_t channel, DramClock limit) const {
   if (state.channels.size() == 1 || state.channels[channel].offering()) return limit;
-  for (DramChannel& other : state.channels) {
-    if (other.offering()) limit = std::min(limit, other.Next());
+  for (std::size_t i = 0; i < state.channels.size(); ++i) {
+    if (i != channel) limit = std::min(limit, state.channels[i].Next());
   }
   return limit;
 }
@@ -174,20 +198,21 @@ void BankMemory::CheckTaken(State& state) const {
 
 void BankMemory::Collect(State& state, std::size_t channel) const {
   for (const PacedReads& served : state.channels[channel].served()) {
-    for (std::size_t i = 0; i < state.transfers.size(); ++i) {
+    int left = served.count;
+    for (std::size_t i = 0; left > 0 && i < state.transfers.size(); ++i) {
       Transfer& transfer = state.transfers[i];
       if (!transfer.started || transfer.request.write) continue;
-      const Transfer::Part part = transfer.PartOf(channel);
+      const Transfer::Part& part = transfer.PartOf(channel);
       const std::int64_t begin = std::max(served.order, part.order);
       const std::int64_t end = std::min(served.order + served.count, part.order + part.count);
       if (begin >= end) continue;
-      const auto data_end = [&](std::int64_t order) {
-        return served.at + served.step * (order - served.order);
-      };
-      const Picoseconds first = TimeOf(data_end(begin) - dram_.BurstClocks());
+      left -= static_cast<int>(end - begin);
+      const DramClock first_end = served.at + served.step * (begin - served.order);
+      const DramClock last_end = served.at + served.step * (end - 1 - served.order);
+      const Picoseconds first = TimeOf(first_end - dram_.BurstClocks());
       const bool fresh = transfer.timing.done == transfer.timing.start;
       transfer.timing.first_data = fresh ? first : std::min(first, transfer.timing.first_data);
-      transfer.timing.done = std::max(transfer.timing.done, TimeOf(data_end(end - 1)));
+      transfer.timing.done = std::max(transfer.timing.done, TimeOf(last_end));
       transfer.left -= end - begin;
       if (transfer.left == 0 && transfer.taken) {
         Finish(state, transfer);
@@ -213,6 +238,7 @@ std::optional<Picoseconds> BankMemory::NextEvent() {
       if (state.transfers.empty()) return std::nullopt;
       Advance(state, kNever);
     } else if (!Advance(state, EdgeAt(earliest->at))) {
+      state.passed = EdgeAt(earliest->at);
       return earliest->at;
     }
   }
@@ -231,8 +257,7 @@ BankMemory::State& BankMemory::Ahead() {
 void BankMemory::AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) {
   event_driven_ = true;
   State& state = looked_ahead_ ? ahead_ : now_;
-  while (Advance(state, EdgeAt(now))) {
-  }
+  AdvanceAll(state, EdgeAt(now));
   MoveDueEvents(state.events, now, events);
   reported_ = std::max(reported_, now);
 }
@@ -261,8 +286,8 @@ void BankMemory::KeepTimings(State& state) {
 }
 
 MemoryActivity BankMemory::Settle(Picoseconds now) {
-  while (Advance(now_, EdgeAt(now))) {
-  }
+  CatchUp(now);
+  AdvanceAll(now_, EdgeAt(now));
   for (DramChannel& channel : now_.channels) channel.Flush(EdgeAt(now));
   const auto busy = [](const DramChannel& channel) { return !channel.idle(); };
   while (std::any_of(now_.channels.begin(), now_.channels.end(), busy)) Advance(now_, kNever);

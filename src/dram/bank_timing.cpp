@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bank_bits.hpp"
 #include "sushi/core/error.hpp"
 
 namespace sushi {
@@ -46,6 +47,7 @@ BankTiming::BankTiming(const DramDeviceConfig& dram)
       other_group_(std::max(dram.timing.ccd_s, burst_)),
       group_shift_(Log2(dram.organization.banks_per_group)),
       rank_shift_(Log2(dram.organization.BanksPerRank())),
+      rank_banks_(~std::uint64_t{0} >> (64 - dram.organization.BanksPerRank())),
       banks_(Index(dram.organization.Banks())),
       groups_(Index(dram.organization.Groups())),
       ranks_(Index(dram.organization.ranks)) {}
@@ -57,13 +59,6 @@ DramClock BankTiming::EarliestPrechargeAll(int rank) const {
   return earliest;
 }
 
-DramClock BankTiming::EarliestRefresh(int rank) const {
-  DramClock earliest = 0;
-  for (int bank = rank << rank_shift_; bank < (rank + 1) << rank_shift_; ++bank)
-    Raise(earliest, banks_[Index(bank)].activate);
-  return earliest;
-}
-
 void BankTiming::Activate(int bank, std::int64_t row, DramClock now) {
   Bank& b = banks_[Index(bank)];
   Rank& rank = ranks_[Index(RankOf(bank))];
@@ -72,15 +67,17 @@ void BankTiming::Activate(int bank, std::int64_t row, DramClock now) {
   b.read = b.write = now + timing_.rcd;
   b.precharge = now + timing_.ras;
   b.activate = now + timing_.rc;
+  Raise(rank.refresh, b.activate);
   Raise(groups_[Index(GroupOf(bank))].activate, now + timing_.rrd_l);
   Raise(rank.activate, now + timing_.rrd_s);
   rank.window[rank.next] = now + timing_.faw;
   rank.next = (rank.next + 1) % 4;
   Raise(rank.activate, rank.window[rank.next]);
-  if (rank.open++ == 0 && now >= rank.closes) {
+  if (!AnyOpen(RankOf(bank)) && now >= rank.closes) {
     rank.open_clocks += rank.closes - rank.opened;
     rank.opened = now;
   }
+  open_ |= Bit(bank);
 }
 
 void BankTiming::Column(int bank, bool write, bool precharge, DramClock now) {
@@ -116,26 +113,26 @@ void BankTiming::Close(int bank, DramClock now) {
   Rank& rank = ranks_[Index(RankOf(bank))];
   b.row = kNoRow;
   Raise(b.activate, now + timing_.rp);
+  Raise(rank.refresh, b.activate);
   Raise(rank.closes, now);
-  --rank.open;
+  open_ &= ~Bit(bank);
 }
 
 void BankTiming::Precharge(int bank, DramClock now) { Close(bank, now); }
 
 void BankTiming::PrechargeAll(int rank, DramClock now) {
-  for (int bank = rank << rank_shift_; bank < (rank + 1) << rank_shift_; ++bank) {
-    if (OpenRow(bank) != kNoRow) Close(bank, now);
-  }
+  for (std::uint64_t open = OpenBanks(rank); open != 0; open &= open - 1) Close(LowestBit(open), now);
 }
 
 void BankTiming::Refresh(int rank, DramClock now) {
-  for (int bank = rank << rank_shift_; bank < (rank + 1) << rank_shift_; ++bank)
-    Raise(banks_[Index(bank)].activate, now + timing_.rfc);
+  Rank& r = ranks_[Index(rank)];
+  Raise(r.activate, now + timing_.rfc);
+  Raise(r.refresh, now + timing_.rfc);
 }
 
 DramClock BankTiming::OpenClocks(int rank, DramClock now) const {
   const Rank& r = ranks_[Index(rank)];
-  return r.open_clocks + (r.open > 0 ? now : std::min(now, r.closes)) - r.opened;
+  return r.open_clocks + (AnyOpen(rank) ? now : std::min(now, r.closes)) - r.opened;
 }
 
 }  // namespace sushi

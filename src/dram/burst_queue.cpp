@@ -3,9 +3,7 @@
 namespace sushi {
 
 BurstQueue::BurstQueue(int capacity, int banks)
-    : capacity_(capacity),
-      first_(static_cast<std::size_t>(banks), -1),
-      last_(static_cast<std::size_t>(banks), -1) {}
+    : capacity_(capacity), ends_(static_cast<std::size_t>(banks)) {}
 
 int BurstQueue::FindRow(int bank, std::int64_t row) const {
   int run = First(bank);
@@ -31,9 +29,9 @@ void BurstQueue::Append(const BurstLocation& where, std::int64_t order) {
     runs_.emplace_back();
   }
   At(index) = {order, where.row, where.column, 1, -1};
-  const auto bank = static_cast<std::size_t>(where.bank);
-  (first_[bank] < 0 ? first_[bank] : At(last_[bank]).next) = index;
-  last_[bank] = index;
+  Ends& ends = ends_[static_cast<std::size_t>(where.bank)];
+  (ends.first < 0 ? ends.first : At(ends.last).next) = index;
+  ends.last = index;
   banks_ |= std::uint64_t{1} << where.bank;
   ++size_;
 }
@@ -52,12 +50,12 @@ void BurstQueue::Take(int bank, int run, int count) {
   taken.column += count;
   taken.count -= count;
   if (taken.count > 0) return;
-  const auto b = static_cast<std::size_t>(bank);
+  Ends& ends = ends_[static_cast<std::size_t>(bank)];
   int before = -1;
-  for (int i = first_[b]; i != run; i = Run(i).next) before = i;
-  (before < 0 ? first_[b] : At(before).next) = taken.next;
-  if (last_[b] == run) last_[b] = before;
-  if (first_[b] < 0) banks_ &= ~(std::uint64_t{1} << bank);
+  for (int i = ends.first; i != run; i = Run(i).next) before = i;
+  (before < 0 ? ends.first : At(before).next) = taken.next;
+  if (ends.last == run) ends.last = before;
+  if (ends.first < 0) banks_ &= ~(std::uint64_t{1} << bank);
   taken.next = free_;
   free_ = run;
 }

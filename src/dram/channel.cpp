@@ -21,7 +21,7 @@ DramActivity& DramActivity::operator+=(const DramActivity& other) {
 
 DramChannel::DramChannel(const DramDeviceConfig& dram, const AddressMap& map)
     : config_(dram.controller),
-      map_(map),
+      map_(&map),
       timing_(dram),
       queues_{BurstQueue(dram.controller.read_queue, dram.organization.Banks()),
               BurstQueue(dram.controller.write_queue, dram.organization.Banks())},
@@ -56,28 +56,41 @@ DramClock DramChannel::TakeAt() const {
 
 DramClock DramChannel::Next() { return std::min({TakeAt(), next_due_, Best().at}); }
 
-void DramChannel::Step(DramClock limit) {
+bool DramChannel::Step(DramClock limit) {
   const DramClock take = TakeAt();
-  const Choice best = Best();
-  if (next_due_ <= std::min(take, best.at)) {
-    if (std::min(take, best.at) == kNever && limit < kNever) RefreshIdle(limit);
-    return BeginRefresh();
+  if (take < next_command_ && take < next_due_ &&
+      take <= limit) {  // before the next command, whichever it is
+    Take(take, limit);
+    return true;
   }
-  if (take < best.at) return Take(limit);
-  best_known_ = false;
+  const Choice& best = Best();
+  const DramClock next = std::min(take, best.at);
+  if (std::min(next, next_due_) > limit) return false;
+  if (next_due_ <= next) {
+    const bool idle = next == kNever && limit < kNever && whole_rows_;
+    if (idle) RefreshIdle(limit);
+    BeginRefresh();
+    if (idle) FinishRefresh(limit);
+    return true;
+  }
+  if (take < best.at) {
+    Take(take, limit);
+    return true;
+  }
+  const bool column = best_ == kColumn;
+  best_ = kUnknown;
   next_command_ = best.at + 1;
-  const bool column = best.command == DramCommand::kRead || best.command == DramCommand::kWrite;
   if (column) {
     IssueColumns(best, limit);
   } else {
     IssueRowCommand(best);
   }
+  return true;
 }
 
 // ---- taking bursts
 
-void DramChannel::Take(DramClock limit) {
-  const DramClock at = TakeAt();
+void DramChannel::Take(DramClock at, DramClock limit) {
   if (!Lengthens()) return TakeOne(at);
   const BurstQueue& side = queues_[offer_write_ ? 1 : 0];
   // Until the next command, refresh or change of mode nothing depends on how many have come.
@@ -105,8 +118,8 @@ bool DramChannel::Lengthens() const {
 
 // Where the next burst lies, and how many of the offer follow it in the same row.
 void DramChannel::LocateOffer() {
-  offer_where_ = map_.Locate(offer_next_);
-  offer_alike_ = static_cast<std::int64_t>(std::min(map_.Stretch(offer_next_), offer_end_ - offer_next_));
+  offer_where_ = map_->Locate(offer_next_);
+  offer_alike_ = static_cast<std::int64_t>(std::min(map_->Stretch(offer_next_), offer_end_ - offer_next_));
 }
 
 // At what pace bursts can be taken from TakeAt() on while nothing else happens; kNever: only one is sure.
@@ -138,7 +151,7 @@ void DramChannel::TakeOne(DramClock at) {
   const std::int64_t order = offer_write_ ? writes_taken_ : reads_taken_;
   MoveOffer(1, at, 1);
   if (!offer_write_ && queues_[1].Holds(where, 1)) {  // D18: newer than what the banks hold
-    served_.push_back({order, 1, at + 1, 1});
+    AddServed(order, 1, at + 1, 1);
     ++activity_.forwarded;
     return;
   }
@@ -158,7 +171,7 @@ void DramChannel::Flush(DramClock now) {
   if (flushing_) return;
   flushing_ = true;
   next_command_ = std::max(next_command_, now);
-  best_known_ = false;
+  best_ = kUnknown;
   UpdateMode();
 }
 
@@ -166,7 +179,7 @@ void DramChannel::Flush(DramClock now) {
 
 // D15: writes are drained in batches, as turning the bus costs time: from the high watermark, or as soon as
 // no read waits and the low one is passed, down to the low one. What is below waits for more, or for Flush().
-void DramChannel::UpdateMode() {
+void DramChannel::ChooseMode() {
   const int reads = queues_[0].size(), writes = queues_[1].size();
   const int low = LowWatermark();
   const bool to_writes =
@@ -199,9 +212,8 @@ void DramChannel::Classify(int bank) {
   (state.pick >= 0 ? hit_ : conflict_) |= bit;
 }
 
-std::uint64_t DramChannel::Candidates() const {
-  const BurstQueue& waiting = queues_[write_mode_ ? 1 : 0];
-  if (config_.scheduling == DramScheduling::kFrFcfs) return waiting.banks() & ~refreshing_;
+std::uint64_t DramChannel::OldestBank() const {
+  const BurstQueue& waiting = queue();
   int oldest = -1;
   for (std::uint64_t banks = waiting.banks(); banks != 0; banks &= banks - 1) {
     const int bank = LowestBit(banks);
@@ -218,37 +230,28 @@ inline DramClock DramChannel::ReadyAt(DramCommand command, int bank) const {
   return timing_.EarliestColumn(bank, write_mode_);
 }
 
-inline std::int64_t DramChannel::OrderOf(DramCommand command, int bank) const {
-  return queue().Run(command == DramCommand::kRead ? banks_[Index(bank)].pick : queue().First(bank)).order;
-}
-
 template <DramCommand kCommand>
 void DramChannel::Find(Found& found, std::uint64_t banks) const {
-  found = {Choice(), true};
-  if (banks == 0) return;
-  if (HasOneBit(banks)) {
-    const int bank = LowestBit(banks);
-    found.choice = {std::max(ReadyAt(kCommand, bank), next_command_), kCommand, bank,
-                    OrderOf(kCommand, bank)};
-    return;
-  }
-  std::array<DramClock, 64> ready;  // without branches, which would be mispredicted
+  const BurstQueue& waiting = queue();
   DramClock at = kNever;
-  for (std::uint64_t left = banks; left != 0; left &= left - 1) {
-    const int bank = LowestBit(left);
-    ready[Index(bank)] = ReadyAt(kCommand, bank);
-    at = std::min(at, ready[Index(bank)]);
+  std::int64_t order = 0;
+  int first = -1;
+  for (; banks != 0; banks &= banks - 1) {
+    const int bank = LowestBit(banks);
+    const DramClock own_at = std::max(ReadyAt(kCommand, bank), next_command_);
+    const int run = kCommand == DramCommand::kRead ? banks_[Index(bank)].pick : waiting.First(bank);
+    const std::int64_t own_order = waiting.Run(run).order;
+    // By masks: branches would be mispredicted.
+    const std::int64_t before = -std::int64_t{(own_at < at) | ((own_at == at) & (own_order < order))};
+    first ^= (first ^ bank) & static_cast<int>(before);
+    order ^= (order ^ own_order) & before;
+    at = std::min(at, own_at);
   }
-  at = std::max(at, next_command_);
-  int oldest = -1;
-  std::int64_t order = kNever;
-  for (std::uint64_t left = banks; left != 0; left &= left - 1) {
-    const int bank = LowestBit(left);
-    const std::int64_t own = ready[Index(bank)] > at ? kNever : OrderOf(kCommand, bank);
-    oldest = own < order ? bank : oldest;
-    order = std::min(order, own);
-  }
-  found.choice = {at, kCommand, oldest, order};
+  found.choice.at = at;
+  found.choice.command = kCommand;
+  found.choice.bank = first;
+  found.choice.order = order;
+  found.known = true;
 }
 
 template <DramCommand kCommand>
@@ -262,45 +265,65 @@ void DramChannel::Reconsider(Found& found, int bank, bool candidate) const {
 
 // What the bank needs has changed, and nothing else for the others.
 void DramChannel::Reconsider(int bank) {
-  best_known_ = false;
+  best_ = kUnknown;
   if (config_.scheduling == DramScheduling::kFcfs) return ForgetChoices();  // may be another bank's turn
   const std::uint64_t bit = Bit(bank) & ~refreshing_;
-  Reconsider<DramCommand::kRead>(column_, bank, (hit_ & bit) != 0);
-  Reconsider<DramCommand::kActivate>(activate_, bank, (closed_ & bit) != 0);
-  Reconsider<DramCommand::kPrecharge>(precharge_, bank, (conflict_ & bit) != 0);
+  Reconsider<DramCommand::kRead>(found_[kColumn], bank, (hit_ & bit) != 0);
+  Reconsider<DramCommand::kActivate>(found_[kActivate], bank, (closed_ & bit) != 0);
+  Reconsider<DramCommand::kPrecharge>(found_[kPrecharge], bank, (conflict_ & bit) != 0);
 }
 
 void DramChannel::ForgetChoices() {
-  best_known_ = column_.known = activate_.known = precharge_.known = false;
+  best_ = kUnknown;
+  for (Found& found : found_) found.known = false;
+}
+
+// What Classify() and Reconsider() would find out after an ACT: it is for the bank's oldest burst.
+void DramChannel::RowOpened(int bank) {
+  closed_ &= ~Bit(bank);
+  hit_ |= Bit(bank);
+  banks_[Index(bank)].pick = queue().First(bank);
+  banks_[Index(bank)].hits = 0;
+  if (config_.scheduling == DramScheduling::kFcfs) return ForgetChoices();
+  found_[kActivate].known = false;  // D3, D4
+  Reconsider<DramCommand::kRead>(found_[kColumn], bank, true);
+}
+
+// After a PRE: the oldest burst waits for another row.
+void DramChannel::RowClosed(int bank) {
+  conflict_ &= ~Bit(bank);
+  closed_ |= Bit(bank);
+  if (config_.scheduling == DramScheduling::kFcfs) return ForgetChoices();
+  found_[kPrecharge].known = false;
+  Reconsider<DramCommand::kActivate>(found_[kActivate], bank, true);
 }
 
 // D13: the command that can be issued first; at the same clock refresh before column accesses before ACT and
 // PRE, and the oldest request first.
 const DramChannel::Choice& DramChannel::Best() {
-  if (best_known_) return best_;
+  if (best_ != kUnknown) return found_[best_].choice;
+  Found &column = found_[kColumn], &activate = found_[kActivate], &precharge = found_[kPrecharge];
   const std::uint64_t banks = Candidates();
   const auto holds = [&](const Found& found) { return found.known && found.choice.at >= next_command_; };
-  if (!holds(column_)) Find<DramCommand::kRead>(column_, banks & hit_);
-  if (!holds(activate_)) Find<DramCommand::kActivate>(activate_, banks & closed_);
-  if (!holds(precharge_)) Find<DramCommand::kPrecharge>(precharge_, banks & conflict_);
-  best_ = column_.choice;
-  if (write_mode_) best_.command = DramCommand::kWrite;
-  const Choice &activate = activate_.choice, &precharge = precharge_.choice;
-  const Choice& row = activate.Before(precharge) ? activate : precharge;
-  pace_end_ = row.at;
-  if (row.at < best_.at) best_ = row;
+  if (!holds(column)) Find<DramCommand::kRead>(column, banks & hit_);
+  if (!holds(activate)) Find<DramCommand::kActivate>(activate, banks & closed_);
+  if (!holds(precharge)) Find<DramCommand::kPrecharge>(precharge, banks & conflict_);
+  best_ = activate.choice.Before(precharge.choice) ? kActivate : kPrecharge;
+  pace_end_ = found_[best_].choice.at;
+  if (column.choice.at <= pace_end_) best_ = kColumn;
   if (refreshing_ != 0) {
-    const Choice refresh = FindRefresh();
-    pace_end_ = std::min(pace_end_, refresh.at - 1);
-    if (refresh.at <= best_.at) best_ = refresh;
+    FindRefresh();
+    const DramClock refresh = found_[kRefresh].choice.at;
+    pace_end_ = std::min(pace_end_, refresh - 1);
+    if (refresh <= found_[best_].choice.at) best_ = kRefresh;
   }
-  best_known_ = true;
-  return best_;
+  return found_[best_].choice;
 }
 
 // D16: a rank that is due gets no new command; when its banks may close they do, and it is refreshed.
-DramChannel::Choice DramChannel::FindRefresh() const {
-  Choice best;
+void DramChannel::FindRefresh() {
+  Choice& best = found_[kRefresh].choice;
+  best.at = kNever;
   for (int rank = 0; rank < ranks_; ++rank) {
     const int bank = rank * banks_per_rank_;
     if ((refreshing_ & Bit(bank)) == 0) continue;
@@ -309,7 +332,6 @@ DramChannel::Choice DramChannel::FindRefresh() const {
     const DramClock at = std::max(ready, next_command_);
     if (at < best.at) best = {at, open ? DramCommand::kPrechargeAll : DramCommand::kRefresh, bank};
   }
-  return best;
 }
 
 std::uint64_t DramChannel::RankBanks() const { return ~std::uint64_t{0} >> (64 - banks_per_rank_); }
@@ -326,10 +348,21 @@ void DramChannel::BeginRefresh() {
   ForgetChoices();
 }
 
+// With nothing to do, no other command than those of the refresh comes.
+void DramChannel::FinishRefresh(DramClock limit) {
+  const Choice& choice = found_[kRefresh].choice;
+  while (refreshing_ != 0) {
+    FindRefresh();
+    if (choice.at > limit || choice.at >= next_due_) return;
+    next_command_ = choice.at + 1;
+    IssueRowCommand(choice);
+  }
+}
+
 // With nothing to do and every row closed, refreshes that are due before `limit` follow each other on time.
 // The last is left to BeginRefresh().
 void DramChannel::RefreshIdle(DramClock limit) {
-  if (ranks_ > 1 || log_ != nullptr || !whole_rows_ || timing_.AnyOpen(0) || refreshing_ != 0) return;
+  if (ranks_ > 1 || log_ != nullptr || timing_.AnyOpen(0) || refreshing_ != 0) return;
   if (std::max(timing_.EarliestRefresh(0), next_command_) > next_due_) return;
   const std::int64_t count = (limit - next_due_) / refi_;
   if (count <= 0) return;

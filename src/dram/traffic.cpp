@@ -23,13 +23,13 @@ class Pattern {
     if (config_.pattern == TrafficPattern::kStrided)
       slot = index_ * static_cast<std::uint64_t>(config_.stride_bytes) / kTrafficRequestBytes;
     ++index_;
-    address = slot % slots_ * kTrafficRequestBytes;
+    address = (slot & (slots_ - 1)) * kTrafficRequestBytes;
     write = writes_below_ > 0 && engine_() >> 11 < writes_below_;
   }
   // How many requests from the next one on are reads that lie one behind the other; 0 when one may not.
   std::uint64_t Alike() const {
     const bool alike = config_.pattern == TrafficPattern::kSequential && writes_below_ == 0;
-    return alike ? slots_ - index_ % slots_ : 0;
+    return alike ? slots_ - (index_ & (slots_ - 1)) : 0;
   }
   void Skip(std::uint64_t count) { index_ += count; }
 
@@ -114,6 +114,12 @@ class Run {
   struct Slot {  // a read under way
     DramClock accepted = 0, done = 0;
     int left = 0;  // bursts
+
+    void Renew(int bursts) {
+      accepted = kNever;
+      done = 0;
+      left = bursts;
+    }
   };
   struct Waiting {  // slots of a channel's reads, by order from `first_order` on; -1: done
     std::vector<int> slots;
@@ -141,13 +147,15 @@ class Run {
 
   // Until a request is taken or data are scheduled. Unless one is on offer, none can be before data come.
   void Step(DramChannel& channel) {
-    if (single_steps_) return channel.Step(channel.Next());
+    if (single_steps_) {
+      channel.Step(channel.Next());
+      return;
+    }
     const bool offering = channel.offering();
     const DramClock limit = offering ? kNever : channel.Next() + read_clocks_ - 1;
-    do {
-      channel.Step(limit);
-    } while (channel.served().empty() && channel.offering() == offering && !channel.idle() &&
-             channel.Next() <= limit);
+    while (channel.Step(limit) && channel.served().empty() && channel.offering() == offering &&
+           !channel.idle()) {
+    }
   }
 
   void Submit() {
@@ -161,10 +169,9 @@ class Run {
     const std::uint64_t begin = address / burst;
     const std::uint64_t end =
         (address + static_cast<std::uint64_t>(count) * kTrafficRequestBytes - 1) / burst + 1;
-    const Slot fresh = {kNever, 0, count == 1 ? static_cast<int>(end - begin) : 1};
     for (int i = 0; i < count && !write_; ++i) {
       slot_ = free_[free_.size() - 1 - static_cast<std::size_t>(i)];
-      slots_[Index(slot_)] = fresh;
+      slots_[Index(slot_)].Renew(count == 1 ? static_cast<int>(end - begin) : 1);
       if (count > 1) reads_in_[0].slots.push_back(slot_);
     }
     if (!write_) free_.resize(free_.size() - static_cast<std::size_t>(count));
@@ -173,7 +180,7 @@ class Run {
       const std::uint64_t part_end = map_.BurstsBefore(end, static_cast<int>(i));
       if (part == part_end) continue;
       std::vector<int>& slots = reads_in_[i].slots;
-      if (!write_ && count == 1) slots.insert(slots.end(), part_end - part, slot_);
+      for (std::uint64_t k = part; k < part_end && !write_ && count == 1; ++k) slots.push_back(slot_);
       channels_[i].Offer(write_, part, part_end, from, pace, Quiet(channels_[i], from, count));
     }
     offered_ = count;

@@ -53,6 +53,7 @@ class BankMemory : public Memory {
     bool feeding = false;
     RequestId fed = 0;                // whose bursts are being taken
     DramClock free = 0;               // the next one's may be from here on
+    DramClock passed = -1;            // up to here all has happened that can; requests start later
     std::vector<MemoryEvent> events;  // yet to be reported
   };
 
@@ -62,12 +63,15 @@ class BankMemory : public Memory {
 
   DramClock NextStart(const State& state, std::size_t& transfer) const;
   bool Advance(State& state, DramClock limit) const;
+  void AdvanceAll(State& state, DramClock limit) const;
   void Start(State& state, Transfer& transfer, DramClock at) const;
   DramClock StepLimit(State& state, std::size_t channel, DramClock limit) const;
+  std::int64_t LeastLeft(const State& state) const;
   void CheckTaken(State& state) const;
   void Collect(State& state, std::size_t channel) const;
   void Finish(State& state, Transfer& transfer) const;
   State& Ahead();
+  void CatchUp(Picoseconds now);
   bool HasPassed(const State& state, Picoseconds now) const;
   void KeepTimings(State& state);
 

@@ -52,7 +52,7 @@ class BankTiming {
   }
   DramClock EarliestPrecharge(int bank) const { return banks_[Index(bank)].precharge; }
   DramClock EarliestPrechargeAll(int rank) const;
-  DramClock EarliestRefresh(int rank) const;  // all banks are precharged
+  DramClock EarliestRefresh(int rank) const { return ranks_[Index(rank)].refresh; }  // all rows are closed
 
   // Books a command at `now`, which must not be before its earliest clock.
   void Activate(int bank, std::int64_t row, DramClock now);
@@ -64,7 +64,9 @@ class BankTiming {
   std::int64_t OpenRow(int bank) const { return banks_[Index(bank)].row; }
   int GroupOf(int bank) const { return bank >> group_shift_; }
   int RankOf(int bank) const { return bank >> rank_shift_; }
-  bool AnyOpen(int rank) const { return ranks_[Index(rank)].open > 0; }
+  // Bits of the rank's banks that have a row open.
+  std::uint64_t OpenBanks(int rank) const { return open_ & (rank_banks_ << (rank << rank_shift_)); }
+  bool AnyOpen(int rank) const { return OpenBanks(rank) != 0; }
   // Clocks up to `now` during which the rank had a row open.
   DramClock OpenClocks(int rank, DramClock now) const;
 
@@ -84,9 +86,9 @@ class BankTiming {
   };
   struct Rank {
     DramClock activate = 0, read = 0, write = 0;
+    DramClock refresh = 0;     // the latest of its banks' `activate`
     DramClock window[4] = {};  // not before, by tFAW: the clock of each of the last four activations + tFAW
     int next = 0;              // the oldest of them
-    int open = 0;              // banks with a row open
     DramClock opened = 0, closes = 0;  // when it last went from no open row to one; the latest closing
     DramClock open_clocks = 0;         // of the times before that
   };
@@ -96,6 +98,8 @@ class BankTiming {
   DramTiming timing_;
   int burst_ = 4, same_group_ = 6, other_group_ = 4;
   int group_shift_ = 2, rank_shift_ = 4;
+  std::uint64_t open_ = 0;        // bits of banks that have a row open
+  std::uint64_t rank_banks_ = 0;  // bits of the banks of rank 0
   std::vector<Bank> banks_;
   std::vector<Group> groups_;
   std::vector<Rank> ranks_;

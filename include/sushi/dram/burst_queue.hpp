@@ -29,8 +29,8 @@ class BurstQueue {
   std::uint64_t banks() const { return banks_; }  // bit set: which have bursts waiting
 
   const BurstRun& Run(int index) const { return runs_[static_cast<std::size_t>(index)]; }
-  int First(int bank) const { return first_[static_cast<std::size_t>(bank)]; }  // -1: none
-  int Last(int bank) const { return last_[static_cast<std::size_t>(bank)]; }
+  int First(int bank) const { return ends_[static_cast<std::size_t>(bank)].first; }  // -1: none
+  int Last(int bank) const { return ends_[static_cast<std::size_t>(bank)].last; }
   // The oldest run of the bank that lies in `row`, -1 when none does.
   int FindRow(int bank, std::int64_t row) const;
   bool Holds(const BurstLocation& where, int count) const;  // any of `count` bursts from there on
@@ -53,13 +53,16 @@ class BurstQueue {
   void Advance(std::int64_t count, int columns);
 
  private:
+  struct Ends {
+    int first = -1, last = -1;  // runs; -1: none
+  };
   BurstRun& At(int index) { return runs_[static_cast<std::size_t>(index)]; }
 
   int capacity_, size_ = 0;
   std::uint64_t banks_ = 0;
   int free_ = -1;
   std::vector<BurstRun> runs_;
-  std::vector<int> first_, last_;  // of each bank
+  std::vector<Ends> ends_;  // of each bank
 };
 
 }  // namespace sushi
