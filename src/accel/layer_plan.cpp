@@ -193,8 +193,8 @@ void LayerPlan::PlanStrips(const HardwareConfig& hw) {
   if (is_conv() && strips_.size() > 1) {
     Bytes fetched;
     for (const Group& group : groups_) {
-      for (int i = 0; i < group.shapes; ++i)
-        fetched += group.tiles * shapes_[static_cast<std::size_t>(group.first_shape + i)].fetch;
+      for (int shape = group.first_shape; shape < group.first_shape + group.shapes; ++shape)
+        fetched += group.tiles * shapes_[static_cast<std::size_t>(shape)].fetch;
     }
     weights_stay_ = fetched <= hw.accel.db.capacity();
   }
@@ -214,7 +214,8 @@ Unit LayerPlan::UnitAt(int index) const {
   const Group& group = GroupOf(in_strip);
   const int in_group = in_strip - group.first_unit;
   unit.kernel_tile = group.first_tile + in_group / group.shapes;
-  unit.shape = &shapes_[static_cast<std::size_t>(group.first_shape + in_group % group.shapes)];
+  const int shape = group.first_shape + in_group % group.shapes;
+  unit.shape = &shapes_[static_cast<std::size_t>(shape)];
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
   if (unit.strip == 0 || !weights_stay_) unit.fetch = unit.shape->fetch;
   unit.tile_cycles = Cycles(strip.scanned + fill_cycles_);
