@@ -11,7 +11,6 @@
 
 #include "commands.hpp"
 #include "spdlog/spdlog.h"
-#include "sushi/config/hash.hpp"
 #include "sushi/formats/number.hpp"
 #include "sushi/sweep/best.hpp"
 #include "sushi/sweep/emit.hpp"
@@ -27,27 +26,22 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 using config::Sweep;
 
-std::vector<sweep::PointId> IdsOf(const Sweep& plan) {
-  std::vector<sweep::PointId> ids;
-  ids.reserve(static_cast<std::size_t>(plan.size()));
-  for (std::int64_t i = 0; i < plan.size(); ++i) ids.push_back(sweep::PointId::Parse(plan.IdAt(i)));
+// Of a shard, with nothing where other shards' ids are: an id costs about as much as a cheap point.
+std::vector<sweep::PointId> IdsOf(const Sweep& plan, const sweep::Shard& shard) {
+  std::vector<sweep::PointId> ids(static_cast<std::size_t>(plan.size()));
+  for (std::int64_t i = shard.index - 1; i < plan.size(); i += shard.count)
+    ids[static_cast<std::size_t>(i)] = sweep::PointId::Parse(plan.IdAt(i));
   return ids;
 }
 
-std::string HashOf(const std::vector<sweep::PointId>& ids) {
-  std::string text;
-  for (const sweep::PointId& id : ids) text += id.Hex();
-  return config::HashText(text);
-}
-
 // What makes the plan again: the sweep's file and what was set, and what must come out of it.
-std::string PlanText(const SweepRunOptions& options, const std::vector<sweep::PointId>& ids) {
+std::string PlanText(const SweepRunOptions& options, const Sweep& plan) {
   Json json;
   json["schema_version"] = 1;
   json["file"] = fs::absolute(options.file).lexically_normal().string();
   json["sets"] = options.sets;
-  json["points"] = ids.size();
-  json["ids"] = HashOf(ids);
+  json["points"] = plan.size();
+  json["fingerprint"] = plan.Fingerprint();
   return json.dump(2) + "\n";
 }
 
@@ -60,15 +54,15 @@ struct StoredSweep {
   static StoredSweep Open(const std::string& path) {
     sweep::Store store = sweep::Store::Open(path);
     const Json json = Json::parse(store.Plan(), nullptr, false);
-    if (json.is_discarded() || !json.contains("file") || !json.contains("ids"))
+    if (json.is_discarded() || !json.contains("file") || !json.contains("fingerprint"))
       throw UserError({path + "/plan.json", 0}, "", "is no plan of a sweep");
     const auto file = json["file"].get<std::string>();
     Sweep plan = Sweep::Load(file, json.value("sets", std::vector<std::string>()));
-    std::vector<sweep::PointId> ids = IdsOf(plan);
-    if (HashOf(ids) != json["ids"].get<std::string>()) {
+    if (plan.Fingerprint() != json["fingerprint"].get<std::string>()) {
       throw UserError({file, 0}, "",
                       "describes other points than when the sweep was run; `sweep run` goes on with them");
     }
+    std::vector<sweep::PointId> ids = IdsOf(plan, {});
     return {std::move(store), std::move(plan), std::move(ids)};
   }
 
@@ -161,8 +155,8 @@ int RunSweep(const SweepRunOptions& options) {
   run.retry_failed = !options.keep_failures;
   run.progress = ProgressShown(options.quiet);
   const sweep::Store store = sweep::Store::Make(options.store);
-  const std::vector<sweep::PointId> ids = IdsOf(plan);
-  store.WritePlan(PlanText(options, ids));
+  const std::vector<sweep::PointId> ids = IdsOf(plan, run.shard);
+  store.WritePlan(PlanText(options, plan));
   const sweep::RunOutcome outcome = sweep::RunSweep(
       store, ids, [&] { return MakeEvaluate(plan, engine); }, run);
   if (!options.quiet) PrintOutcome(outcome, options.store);
@@ -229,18 +223,36 @@ int BestOfSweep(const SweepBestOptions& options) {
   return 0;
 }
 
+namespace {
+
+// The arguments of `sweep run` that are not as by default.
+std::vector<std::string> RunOptionsOf(const SweepRunOptions& run) {
+  std::vector<std::string> words;
+  const auto add = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
+  for (const std::string& set : run.sets) add({"--set", set});
+  if (EngineOf(run.engine) != SweepEngine::kFast) add({"--engine", run.engine});
+  if (run.timeout_s > 0) add({"--timeout", RealText(run.timeout_s)});
+  if (run.memory_mib > 0) add({"--memory", std::to_string(run.memory_mib)});
+  if (run.stop_on_error) add({"--on-error", "stop"});
+  if (run.keep_failures) add({"--keep-failures"});
+  return words;
+}
+
+}  // namespace
+
 void EmitSweep(const SweepEmitOptions& options) {
   sweep::EmitOptions emit;
   emit.binary = fs::read_symlink("/proc/self/exe").string();
-  emit.sweep_file = fs::absolute(options.file).lexically_normal().string();
-  emit.store = fs::absolute(options.store).lexically_normal().string();
+  emit.sweep_file = fs::absolute(options.run.file).lexically_normal().string();
+  emit.store = fs::absolute(options.run.store).lexically_normal().string();
   emit.merged =
       options.out.empty() ? emit.store + "-merged" : fs::absolute(options.out).lexically_normal().string();
   emit.shards = options.shards;
-  emit.jobs = options.jobs;
-  for (const std::string& set : options.sets) emit.run_options.insert(emit.run_options.end(), {"--set", set});
+  emit.jobs = options.run.jobs;
+  emit.run_options = RunOptionsOf(options.run);
   emit.slurm_options = options.slurm;
-  Sweep::Load(options.file, options.sets);  // whatever is wrong with it is told here, not on every node
+  Sweep::Load(options.run.file,
+              options.run.sets);  // whatever is wrong with it is told here, not on every node
   if (options.as == "slurm") {
     std::cout << EmitSlurm(emit);
   } else if (options.as == "parallel") {
