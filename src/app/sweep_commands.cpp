@@ -29,7 +29,7 @@ using config::Sweep;
 // Of a shard, with nothing where other shards' ids are: an id costs about as much as a cheap point.
 std::vector<sweep::PointId> IdsOf(const Sweep& plan, const sweep::Shard& shard) {
   std::vector<sweep::PointId> ids(static_cast<std::size_t>(plan.size()));
-  for (std::int64_t i = shard.index - 1; i < plan.size(); i += shard.count)
+  for (const std::int64_t i : shard.Points(plan.size()))
     ids[static_cast<std::size_t>(i)] = sweep::PointId::Parse(plan.IdAt(i));
   return ids;
 }
