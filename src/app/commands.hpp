@@ -105,9 +105,10 @@ struct SweepBestOptions {
 int BestOfSweep(const SweepBestOptions& options);
 
 struct SweepEmitOptions {
-  std::string file, store, out, as;
-  std::vector<std::string> sets, slurm;
-  int shards = 8, jobs = 1;
+  SweepRunOptions run;  // of each shard
+  std::string out, as;
+  std::vector<std::string> slurm;
+  int shards = 8;
 };
 void EmitSweep(const SweepEmitOptions& options);
 

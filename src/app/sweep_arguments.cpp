@@ -25,6 +25,29 @@ void AddPlan(CLI::App* sweep, SweepOptions& o) {
   plan->callback([&o] { PlanSweep(o.plan, o.estimate ? PointEstimate(EstimateSweep) : nullptr); });
 }
 
+// How points are computed: options of `run`, and of `emit`, which hands them on.
+void AddPointOptions(CLI::App* command, SweepRunOptions& run) {
+  command->add_option("--engine", run.engine, "fast or tlm: the same results")->capture_default_str();
+  command->add_option("--timeout", run.timeout_s, "seconds a point may take; 0: any")
+      ->check(CLI::Range(0.0, 1e9))
+      ->capture_default_str();
+  command->add_option("--memory", run.memory_mib, "MiB a worker may have; 0: any")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 30))
+      ->capture_default_str();
+  command
+      ->add_option_function<std::string>(
+          "--on-error",
+          [&run](const std::string& what) {
+            if (what != "stop" && what != "continue")
+              throw CLI::ValidationError("--on-error", "expected continue or stop, found '" + what + "'");
+            run.stop_on_error = what == "stop";
+          },
+          "continue with the other points, or stop")
+      ->type_name("continue|stop");
+  command->add_flag("--keep-failures", run.keep_failures,
+                    "do not try points again that failed in an earlier run");
+}
+
 void AddRun(CLI::App* sweep, SweepOptions& o) {
   CLI::App* run = sweep->add_subcommand("run", "compute the points that have no result yet");
   AddFile(run, o.run.file, o.run.sets);
@@ -32,25 +55,8 @@ void AddRun(CLI::App* sweep, SweepOptions& o) {
   run->add_option("-j,--jobs", o.run.jobs, "worker processes; 0: one a core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
-  run->add_option("--engine", o.run.engine, "fast or tlm: the same results")->capture_default_str();
   run->add_option("--shard", o.run.shard, "the I-th of N parts of the plan")->type_name("I/N");
-  run->add_option("--timeout", o.run.timeout_s, "seconds a point may take; 0: any")
-      ->check(CLI::Range(0.0, 1e9))
-      ->capture_default_str();
-  run->add_option("--memory", o.run.memory_mib, "MiB a worker may have; 0: any")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 30))
-      ->capture_default_str();
-  run->add_option_function<std::string>(
-         "--on-error",
-         [&o](const std::string& what) {
-           if (what != "stop" && what != "continue")
-             throw CLI::ValidationError("--on-error", "expected continue or stop, found '" + what + "'");
-           o.run.stop_on_error = what == "stop";
-         },
-         "continue with the other points, or stop")
-      ->type_name("continue|stop");
-  run->add_flag("--keep-failures", o.run.keep_failures,
-                "do not try points again that failed in an earlier run");
+  AddPointOptions(run, o.run);
   run->add_flag("--quiet", o.run.quiet, "print nothing but errors");
   run->callback([&o] { o.exit_code = RunSweep(o.run); });
 }
@@ -81,19 +87,21 @@ void AddStoreCommands(CLI::App* sweep, SweepOptions& o) {
 
 void AddEmit(CLI::App* sweep, SweepOptions& o) {
   CLI::App* emit = sweep->add_subcommand("emit", "print a script that runs the sweep on other machines");
-  AddFile(emit, o.emit.file, o.emit.sets);
-  AddStore(emit, o.emit.store);
+  AddFile(emit, o.emit.run.file, o.emit.run.sets);
+  AddStore(emit, o.emit.run.store);
   emit->add_option("--as", o.emit.as, "slurm, parallel or commands")->required();
   emit->add_option("--shards", o.emit.shards, "parts of the plan")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  emit->add_option("-j,--jobs", o.emit.jobs, "worker processes of a shard")
+  o.emit.run.jobs = 1;
+  emit->add_option("-j,--jobs", o.emit.run.jobs, "worker processes of a shard")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   emit->add_option("--out", o.emit.out, "where the merge goes; default STORE-merged")->type_name("DIR");
   emit->add_option("--slurm-option", o.emit.slurm, "one more argument of sbatch, e.g. --partition=long")
       ->type_name("OPTION")
       ->allow_extra_args(false);
+  AddPointOptions(emit, o.emit.run);
   emit->callback([&o] { EmitSweep(o.emit); });
 }
 

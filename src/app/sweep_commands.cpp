@@ -7,7 +7,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "commands.hpp"
 #include "spdlog/spdlog.h"
@@ -27,10 +30,11 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 using config::Sweep;
 
-std::vector<sweep::PointId> IdsOf(const Sweep& plan) {
-  std::vector<sweep::PointId> ids;
-  ids.reserve(static_cast<std::size_t>(plan.size()));
-  for (std::int64_t i = 0; i < plan.size(); ++i) ids.push_back(sweep::PointId::Parse(plan.IdAt(i)));
+// Of a shard, with nothing where other shards' ids are: an id costs about as much as a cheap point.
+std::vector<sweep::PointId> IdsOf(const Sweep& plan, const sweep::Shard& shard) {
+  std::vector<sweep::PointId> ids(static_cast<std::size_t>(plan.size()));
+  for (const std::int64_t i : shard.Points(plan.size()))
+    ids[static_cast<std::size_t>(i)] = sweep::PointId::Parse(plan.IdAt(i));
   return ids;
 }
 
@@ -38,19 +42,40 @@ sweep::Plan PlanOf(const Sweep& sweep, const SweepRunOptions& options) {
   sweep::Plan plan;
   plan.title = sweep.title();
   plan.objectives = sweep.objectives();
-  plan.table.columns = {sweep.columns(), SweepMetrics(), SweepSubNetColumns()};
-  plan.table.ids = IdsOf(sweep);
-  plan.table.labels = [&sweep](std::int64_t index) { return sweep.LabelsAt(index); };
+  plan.columns = {sweep.columns(), SweepMetrics(), SweepSubNetColumns()};
+  plan.points = sweep.size();
+  plan.fingerprint = sweep.Fingerprint();
   plan.source = fs::absolute(options.file).lexically_normal().string();
   plan.sets = options.sets;
   return plan;
 }
 
+sweep::SweepTable TableOf(std::shared_ptr<const Sweep> sweep, const sweep::Plan& plan) {
+  sweep::SweepTable table;
+  table.columns = plan.columns;
+  table.ids = IdsOf(*sweep, {});
+  table.labels = [sweep = std::move(sweep)](std::int64_t index) { return sweep->LabelsAt(index); };
+  return table;
+}
+
+// A store's points, planned again from the sweep's file when the store does not hold them.
 struct StoredSweep {
   sweep::Store store;
   sweep::Plan plan;
+  sweep::SweepTable table;
 
-  explicit StoredSweep(const std::string& path) : store(sweep::Store::Open(path)), plan(ReadPlan(store)) {}
+  explicit StoredSweep(const std::string& path) : store(sweep::Store::Open(path)), plan(ReadPlan(store)) {
+    if (std::optional<sweep::SweepTable> points = ReadPoints(store, plan)) {
+      table = std::move(*points);
+      return;
+    }
+    const auto sweep = std::make_shared<const Sweep>(Sweep::Load(plan.source, plan.sets));
+    if (sweep->Fingerprint() != plan.fingerprint) {
+      throw UserError({plan.source, 0}, "",
+                      "describes other points than when the sweep was run; `sweep run` goes on with them");
+    }
+    table = TableOf(sweep, plan);
+  }
 };
 
 int TerminalWidth() {
@@ -121,9 +146,9 @@ void TellOfTheRest(const sweep::MergeSummary& summary) {
 
 int RunSweep(const SweepRunOptions& options) {
   const SweepEngine engine = EngineOf(options.engine);
-  const Sweep plan = Sweep::Load(options.file, options.sets);
-  CheckSweepPoint(plan.PointAt(0).experiment);
-  config::RequireEnergy(plan.PointAt(0).experiment);
+  const auto plan = std::make_shared<const Sweep>(Sweep::Load(options.file, options.sets));
+  CheckSweepPoint(plan->PointAt(0).experiment);
+  config::RequireEnergy(plan->PointAt(0).experiment);
   sweep::RunOptions run;
   run.workers = options.jobs > 0 ? options.jobs : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
   if (!options.shard.empty()) run.shard = sweep::Shard::Parse(options.shard);
@@ -133,17 +158,19 @@ int RunSweep(const SweepRunOptions& options) {
   run.retry_failed = !options.keep_failures;
   run.progress = ProgressShown(options.quiet);
   const sweep::Store store = sweep::Store::Make(options.store);
-  const sweep::Plan stored = PlanOf(plan, options);
+  const sweep::Plan stored = PlanOf(*plan, options);
   WritePlan(store, stored);
+  // One shard does for all: making every point's id takes a while.
+  if (run.shard.index == 1 && !HasPoints(store, stored)) WritePoints(store, stored, TableOf(plan, stored));
   const sweep::RunOutcome outcome = sweep::RunSweep(
-      store, stored.table.ids, [&] { return MakeEvaluate(plan, engine); }, run);
+      store, IdsOf(*plan, run.shard), [&] { return MakeEvaluate(*plan, engine); }, run);
   if (!options.quiet) PrintOutcome(outcome, options.store);
   return ExitCode(outcome);
 }
 
 int SweepStatus(const SweepStoreOptions& options) {
   const StoredSweep stored(options.store);
-  const sweep::PointCounts counts = CountPoints(stored.plan.table.ids, stored.store.Scan());
+  const sweep::PointCounts counts = CountPoints(stored.table.ids, stored.store.Scan());
   if (options.json) {
     std::cout << CountsJson(counts).dump(2) << "\n";
   } else {
@@ -155,7 +182,7 @@ int SweepStatus(const SweepStoreOptions& options) {
 
 int MergeSweep(const SweepStoreOptions& options) {
   const StoredSweep stored(options.store);
-  const sweep::MergeSummary summary = Merge(stored.store, stored.plan.table, options.out, options.force);
+  const sweep::MergeSummary summary = Merge(stored.store, stored.table, options.out, options.force);
   TellOfTheRest(summary);
   std::cout << options.out << ": " << summary.counts.done << " of " << summary.counts.points << " points, "
             << summary.counts.failed << " failed, " << summary.counts.missing << " missing\n";
@@ -171,7 +198,7 @@ int BestOfSweep(const SweepBestOptions& options) {
   std::vector<sweep::Condition> conditions;
   conditions.reserve(options.where.size());
   for (const std::string& text : options.where) conditions.push_back(sweep::Condition::Parse(text));
-  const sweep::SweepTable& table = stored.plan.table;
+  const sweep::SweepTable& table = stored.table;
   const sweep::BestResult best = Best(stored.store, table, objectives, conditions);
   report::ResultTable rows;
   rows.columns = {"point", "id"};
@@ -201,18 +228,36 @@ int BestOfSweep(const SweepBestOptions& options) {
   return 0;
 }
 
+namespace {
+
+// The arguments of `sweep run` that are not as by default.
+std::vector<std::string> RunOptionsOf(const SweepRunOptions& run) {
+  std::vector<std::string> words;
+  const auto add = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
+  for (const std::string& set : run.sets) add({"--set", set});
+  if (EngineOf(run.engine) != SweepEngine::kFast) add({"--engine", run.engine});
+  if (run.timeout_s > 0) add({"--timeout", RealText(run.timeout_s)});
+  if (run.memory_mib > 0) add({"--memory", std::to_string(run.memory_mib)});
+  if (run.stop_on_error) add({"--on-error", "stop"});
+  if (run.keep_failures) add({"--keep-failures"});
+  return words;
+}
+
+}  // namespace
+
 void EmitSweep(const SweepEmitOptions& options) {
   sweep::EmitOptions emit;
   emit.binary = fs::read_symlink("/proc/self/exe").string();
-  emit.sweep_file = fs::absolute(options.file).lexically_normal().string();
-  emit.store = fs::absolute(options.store).lexically_normal().string();
+  emit.sweep_file = fs::absolute(options.run.file).lexically_normal().string();
+  emit.store = fs::absolute(options.run.store).lexically_normal().string();
   emit.merged =
       options.out.empty() ? emit.store + "-merged" : fs::absolute(options.out).lexically_normal().string();
   emit.shards = options.shards;
-  emit.jobs = options.jobs;
-  for (const std::string& set : options.sets) emit.run_options.insert(emit.run_options.end(), {"--set", set});
+  emit.jobs = options.run.jobs;
+  emit.run_options = RunOptionsOf(options.run);
   emit.slurm_options = options.slurm;
-  Sweep::Load(options.file, options.sets);  // whatever is wrong with it is told here, not on every node
+  Sweep::Load(options.run.file,
+              options.run.sets);  // whatever is wrong with it is told here, not on every node
   if (options.as == "slurm") {
     std::cout << EmitSlurm(emit);
   } else if (options.as == "parallel") {

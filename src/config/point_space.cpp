@@ -6,6 +6,7 @@
 
 #include "merge.hpp"
 #include "resolve.hpp"
+#include "sushi/config/hash.hpp"
 #include "sushi/config/model_file.hpp"
 
 namespace sushi::config {
@@ -220,6 +221,33 @@ std::string PointSpace::IdOf(const Steps& steps) {
   lines.reserve(std::size_t{8} << 10);
   for (const std::string& line : frame.lines) lines += line;
   return config::IdOf(lines, model.hash);
+}
+
+std::string PointSpace::Fingerprint() {
+  std::string text;
+  for (Frame& frame : frames_) {
+    std::string lines;
+    for (const std::string& line : frame.base_lines) lines += line;
+    const Node* const section = frame.merged.Find("supernet");
+    text += config::IdOf(lines, section == nullptr ? "" : ModelHash(*section, hashes_)) + "\n";
+  }
+  for (std::size_t d = 0; d < axes_.dimensions().size(); ++d) {
+    std::string steps;
+    for (std::int64_t i = 0; i < axes_.dimensions()[d].size(); ++i) {
+      const AxisStep& step = axes_.StepOf(d, i);
+      steps += "step of base " + std::to_string(step.base) + "\n";
+      for (const Setting& setting : step.settings) {
+        steps += setting.key + "\n" + setting.line + "\n";
+        if (setting.field != nullptr) continue;
+        Node part;
+        part.kind = Node::Kind::kMap;
+        SetKey(part, setting.key, setting.value);
+        steps += ModelHash(*part.Find("supernet"), hashes_) + "\n";
+      }
+    }
+    text += HashText(steps) + "\n";
+  }
+  return HashText(text);
 }
 
 Experiment PointSpace::Resolve(const Steps& steps) {

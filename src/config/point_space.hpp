@@ -42,6 +42,8 @@ class PointSpace {
   // UserError for what no point of this base can do without: a model, a trace, an energy table.
   void CheckSections(const Steps& steps);
   std::string IdOf(const Steps& steps);
+  // Hash of what every step of every axis sets, and over what: equal ones make equal points of equal steps.
+  std::string Fingerprint();
   Experiment Resolve(const Steps& steps);
   std::vector<std::string> LabelsOf(const Steps& steps) const;
   std::int64_t resolved() const { return resolved_; }

@@ -6,6 +6,7 @@
 #include "merge.hpp"
 #include "point_space.hpp"
 #include "resolve.hpp"
+#include "sushi/config/hash.hpp"
 
 namespace sushi::config {
 namespace {
@@ -74,6 +75,14 @@ class Sweep::State {
       combination /= dimensions[d].size();
     }
     return steps;
+  }
+
+  std::string Fingerprint() {
+    std::string text = space_.Fingerprint() + "\n" + std::to_string(size_) + "\n";
+    for (const Dimension& dimension : space_.axes().dimensions())
+      text += std::to_string(dimension.size()) + " ";
+    text.append(reinterpret_cast<const char*>(kept_.data()), kept_.size() * sizeof kept_[0]);
+    return HashText(text);
   }
 
   PointSpace space_;
@@ -231,6 +240,8 @@ const std::string& Sweep::first_skipped() const { return state_->first_skipped_;
 std::int64_t Sweep::resolved() const { return state_->space_.resolved(); }
 
 std::string Sweep::IdAt(std::int64_t index) const { return state_->space_.IdOf(state_->StepsAt(index)); }
+
+std::string Sweep::Fingerprint() const { return state_->Fingerprint(); }
 
 std::vector<std::string> Sweep::LabelsAt(std::int64_t index) const {
   return state_->space_.LabelsOf(state_->StepsAt(index));

@@ -23,17 +23,30 @@ void Check(const EmitOptions& options) {
   std::for_each(options.slurm_options.begin(), options.slurm_options.end(), one_line);
 }
 
-std::string RunCommand(const EmitOptions& options, const std::string& shard) {
-  std::string text = ShellQuote(options.binary) + " sweep run " + ShellQuote(options.sweep_file) +
-                     " --store " + ShellQuote(options.store) + " --shard " + shard + " -j " +
-                     std::to_string(options.jobs);
-  for (const std::string& word : options.run_options) text += " " + ShellQuote(word);
+std::string WordsOf(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += " " + ShellQuote(word);
   return text;
+}
+
+std::string RunCommand(const EmitOptions& options, const std::string& shard) {
+  return ShellQuote(options.binary) + " sweep run " + ShellQuote(options.sweep_file) + " --store " +
+         ShellQuote(options.store) + " --shard " + shard + " -j " + std::to_string(options.jobs) +
+         WordsOf(options.run_options);
 }
 
 std::string MergeCommand(const EmitOptions& options) {
   return ShellQuote(options.binary) + " sweep merge --store " + ShellQuote(options.store) + " --out " +
          ShellQuote(options.merged) + " --force";
+}
+
+// Accounts and partitions hold for the merge, too; `--array=1-8%2` does not.
+std::vector<std::string> OfBothJobs(const std::vector<std::string>& slurm_options) {
+  std::vector<std::string> words;
+  for (const std::string& word : slurm_options) {
+    if (word.rfind("--array", 0) != 0 && word.rfind("-a", 0) != 0) words.push_back(word);
+  }
+  return words;
 }
 
 // In a file name of Slurm's, % begins a pattern.
@@ -68,13 +81,15 @@ std::string EmitParallel(const EmitOptions& options) {
   const std::string lines = EmitCommands(options);
   const std::string joblog = ShellQuote(options.store + "/parallel.joblog");
   return "#!/bin/sh\n"
-         "# The shards of a sweep with GNU parallel. Call it again to go on: shards that ended well are not\n"
-         "# started again, others continue where they were. More hosts: PARALLEL='--sshlogin HOST,…'.\n"
+         "# The shards of a sweep with GNU parallel. Call it again to go on: every shard starts, and "
+         "computes "
+         "what\n"
+         "# the store has no result of. More hosts: PARALLEL='--sshlogin HOST,…'.\n"
          "mkdir -p " +
          ShellQuote(options.store) +
          " || exit\n"
          "parallel --joblog " +
-         joblog + " --resume-failed --termseq TERM,60000,KILL,25 <<'SHARDS'\n" + lines +
+         joblog + " --termseq TERM,60000,KILL,25 <<'SHARDS'\n" + lines +
          "SHARDS\n"
          "status=$?\n" +
          MergeCommand(options) +
@@ -85,12 +100,15 @@ std::string EmitParallel(const EmitOptions& options) {
 std::string EmitSlurm(const EmitOptions& options) {
   Check(options);
   const std::string logs = options.store + "/slurm";
+  const std::string jobs = std::to_string(options.jobs);
   std::string submit = "sbatch --parsable --job-name=sweep --array=1-" + std::to_string(options.shards) +
-                       " --cpus-per-task=" + std::to_string(options.jobs) +
-                       " --requeue --open-mode=append --signal=B:USR1@60 \\\n  --output=" +
-                       ShellQuote(SlurmName(logs) + "/%A_%a.log");
-  for (const std::string& word : options.slurm_options) submit += " " + ShellQuote(word);
-  const std::string run = RunCommand(options, "\"$SLURM_ARRAY_TASK_ID\"/" + std::to_string(options.shards));
+                       " --cpus-per-task=" + jobs +
+                       " --requeue --open-mode=append --signal=USR1@60 \\\n  --output=" +
+                       ShellQuote(SlurmName(logs) + "/%A_%a.log") + WordsOf(options.slurm_options);
+  std::string merge =
+      "sbatch --parsable --job-name=sweep-merge --dependency=afterany:\"$shards\" --requeue " +
+      std::string("\\\n  --output=") + ShellQuote(SlurmName(logs) + "/%j_merge.log") +
+      WordsOf(OfBothJobs(options.slurm_options));
   return "#!/bin/bash\n"
          "# Submits the shards of a sweep as an array job, and the merge of what they gave. Submit it again "
          "to\n"
@@ -100,30 +118,20 @@ std::string EmitSlurm(const EmitOptions& options) {
          ShellQuote(logs) + "\n\nshards=$(" + submit +
          " <<'SHARD'\n"
          "#!/bin/bash\n"
-         "# USR1 comes to this shell a minute before the time limit, TERM when the job is preempted. The "
-         "program\n"
-         "# stops at the next point, keeps what it has and ends with 75.\n"
-         "told=\n"
-         "times=0\n"
-         "child=\n"
-         "tell() { told=$1; ((++times)); [[ -z $child ]] || kill -\"$1\" \"$child\" 2>/dev/null; }\n"
-         "trap 'tell USR1' USR1\n"
-         "trap 'tell TERM' TERM\n" +
-         run +
-         " &\n"
-         "child=$!\n"
-         "[[ -z $told ]] || tell \"$told\"  # it came before there was a child\n"
-         "while\n"
-         "  heard=$times\n"
-         "  wait \"$child\"\n"
-         "  status=$?\n"
-         "  ((heard != times))  # the trap ended wait, not the program\n"
-         "do :; done\n"
-         "# A signal before the program minds signals kills it, with nothing lost.\n"
-         "[[ -z $told ]] || ((status <= 128)) || status=75\n"
-         "if ((status == 75 && ${SLURM_RESTART_COUNT:-0} < " +
+         "# By srun, because Slurm tells steps and not this shell: TERM when the job is preempted, USR1 a "
+         "minute\n"
+         "# before the time limit. The program stops at the next point, keeps what it has and ends with 75.\n"
+         "trap : TERM USR1\n"
+         "srun --ntasks=1 --cpus-per-task=" +
+         jobs + " --mpi=none --input=none \\\n  " +
+         RunCommand(options, "\"$SLURM_ARRAY_TASK_ID\"/" + std::to_string(options.shards)) +
+         "\nstatus=$?\n"
+         "# 138 and 143: USR1 or TERM came before the program minded signals. A job that is not running was "
+         "cancelled.\n"
+         "if ((status == 75 || status == 138 || status == 143)) && ((${SLURM_RESTART_COUNT:-0} < " +
          std::to_string(kMostRequeues) +
-         ")); then\n"
+         ")) &&\n"
+         "  [[ $(squeue -h -j \"$SLURM_JOB_ID\" -o %T) == RUNNING ]]; then\n"
          "  scontrol requeue \"$SLURM_JOB_ID\" && exit 0\n"
          "fi\n"
          "exit \"$status\"\n"
@@ -131,9 +139,8 @@ std::string EmitSlurm(const EmitOptions& options) {
          ")\n"
          "shards=${shards%%;*}  # JOB;CLUSTER where there are several\n\n"
          "# afterany: what there is, is merged; what is missing is listed.\n"
-         "merge=$(sbatch --parsable --job-name=sweep-merge --dependency=afterany:\"$shards\" --requeue \\\n"
-         "  --output=" +
-         ShellQuote(SlurmName(logs) + "/%j_merge.log") +
+         "merge=$(" +
+         merge +
          " <<'MERGE'\n"
          "#!/bin/bash\n"
          "exec " +

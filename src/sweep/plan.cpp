@@ -18,13 +18,6 @@ std::string PointsPath(const Store& store) { return store.path() + "/points.tsv"
 
 std::string HashOf(const std::string& text) { return std::to_string(XXH3_64bits(text.data(), text.size())); }
 
-std::string HashOf(const std::vector<PointId>& ids) {
-  std::string text;
-  text.reserve(ids.size() * 32);
-  for (const PointId& id : ids) text += id.Hex();
-  return HashOf(text);
-}
-
 void AppendEscaped(const std::string& cell, std::string& line) {
   for (const char c : cell) {
     switch (c) {
@@ -81,61 +74,61 @@ Json ColumnsJson(const SweepColumns& columns) {
   return {{"axes", columns.axes}, {"metrics", columns.metrics}, {"subnets", columns.subnets}};
 }
 
-Json ReadJson(const Store& store) { return Json::parse(store.Plan(), nullptr, false); }
-
-[[noreturn]] void Refuse(const Store& store, const std::string& why) {
-  throw UserError({store.path() + "/plan.json", 0}, "", why + "; `sweep run` writes it again");
-}
-
 }  // namespace
 
 void WritePlan(const Store& store, const Plan& plan) {
-  Json json{{"schema_version", 1},
-            {"title", plan.title},
-            {"objectives", plan.objectives},
-            {"columns", ColumnsJson(plan.table.columns)},
-            {"points", plan.table.ids.size()},
-            {"ids", HashOf(plan.table.ids)},
-            {"file", plan.source},
-            {"sets", plan.sets}};
-  if (store.HasPlan()) {
-    Json known = ReadJson(store);
-    if (known.is_object() && known.erase("points_tsv") == 1 && known == json && CanRead(PointsPath(store)))
-      return;
-  }
-  const std::string points = PointsText(plan.table);
-  WriteFileAtomically(PointsPath(store), points);
-  json["points_tsv"] = HashOf(points);
+  const Json json{{"schema_version", 1},           {"title", plan.title},
+                  {"objectives", plan.objectives}, {"columns", ColumnsJson(plan.columns)},
+                  {"points", plan.points},         {"fingerprint", plan.fingerprint},
+                  {"file", plan.source},           {"sets", plan.sets}};
   store.WritePlan(json.dump(2) + "\n");
 }
 
 Plan ReadPlan(const Store& store) {
-  const Json json = ReadJson(store);
-  if (!json.is_object() || json.value("schema_version", 0) != 1) Refuse(store, "is no plan of a sweep");
-  const auto text = std::make_shared<const std::string>(ReadWholeFile(PointsPath(store)));
+  const Json json = Json::parse(store.Plan(), nullptr, false);
   Plan plan;
   try {
-    if (json.at("points_tsv").get<std::string>() != HashOf(*text)) Refuse(store, "is not that of points.tsv");
     plan.title = json.at("title").get<std::string>();
     plan.objectives = json.at("objectives").get<std::vector<std::string>>();
     const Json& columns = json.at("columns");
-    plan.table.columns = {columns.at("axes").get<std::vector<std::string>>(),
-                          columns.at("metrics").get<std::vector<std::string>>(),
-                          columns.at("subnets").get<std::vector<std::string>>()};
+    plan.columns = {columns.at("axes").get<std::vector<std::string>>(),
+                    columns.at("metrics").get<std::vector<std::string>>(),
+                    columns.at("subnets").get<std::vector<std::string>>()};
+    plan.points = json.at("points").get<std::int64_t>();
+    plan.fingerprint = json.at("fingerprint").get<std::string>();
     plan.source = json.at("file").get<std::string>();
     plan.sets = json.at("sets").get<std::vector<std::string>>();
   } catch (const nlohmann::json::exception&) {
-    Refuse(store, "is no plan of a sweep");
+    throw UserError({store.path() + "/plan.json", 0}, "",
+                    "is no plan of a sweep; `sweep run` writes it again");
   }
+  return plan;
+}
+
+void WritePoints(const Store& store, const Plan& plan, const SweepTable& table) {
+  const std::string points = PointsText(table);
+  WriteFileAtomically(PointsPath(store), plan.fingerprint + "\t" + HashOf(points) + "\n" + points);
+}
+
+bool HasPoints(const Store& store, const Plan& plan) { return ReadPoints(store, plan).has_value(); }
+
+std::optional<SweepTable> ReadPoints(const Store& store, const Plan& plan) {
+  if (!CanRead(PointsPath(store))) return std::nullopt;
+  const auto text = std::make_shared<const std::string>(ReadWholeFile(PointsPath(store)));
+  const std::size_t head = text->find('\n');
+  if (head == std::string::npos) return std::nullopt;
+  if (text->substr(0, head) != plan.fingerprint + "\t" + HashOf(text->substr(head + 1))) return std::nullopt;
+  SweepTable table;
+  table.columns = plan.columns;
   auto lines = std::make_shared<std::vector<std::size_t>>();
-  for (std::size_t at = 0; at < text->size(); at = text->find('\n', at) + 1) {
+  for (std::size_t at = head + 1; at < text->size(); at = text->find('\n', at) + 1) {
     lines->push_back(at);
-    plan.table.ids.push_back(PointId::Parse(text->substr(at, 32)));
+    table.ids.push_back(PointId::Parse(text->substr(at, 32)));
   }
-  plan.table.labels = [text, lines](std::int64_t index) {
+  table.labels = [text, lines](std::int64_t index) {
     return CellsOf(*text, (*lines)[static_cast<std::size_t>(index)]);
   };
-  return plan;
+  return table;
 }
 
 }  // namespace sushi::sweep

@@ -1,5 +1,6 @@
 #include "sushi/sweep/point.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "sushi/core/error.hpp"
@@ -49,6 +50,22 @@ Shard Shard::Parse(const std::string& text) {
   if (!slash || second.ec != std::errc() || second.ptr != end || shard.index < 1 || shard.index > shard.count)
     throw UserError("--shard: expected I/N with 1 <= I <= N, found '" + text + "'");
   return shard;
+}
+
+std::vector<std::int64_t> Shard::Points(std::int64_t all) const {
+  const std::int64_t block = std::clamp<std::int64_t>(all / count / 8, 1, 64);
+  std::vector<std::int64_t> points;
+  points.reserve(static_cast<std::size_t>(all / count + 1));
+  const auto add = [&](std::int64_t first, std::int64_t number) {
+    for (std::int64_t i = first; i < first + number; ++i) points.push_back(i);
+  };
+  const std::int64_t rounds = all / count / block;
+  for (std::int64_t round = 0; round < rounds; ++round) add((round * count + index - 1) * block, block);
+  // What is left is less than a round: one piece for each, as equal as can be.
+  const std::int64_t dealt = rounds * count * block;
+  const std::int64_t share = (all - dealt) / count, more = (all - dealt) % count;
+  add(dealt + (index - 1) * share + std::min(index - 1, more), share + (index <= more ? 1 : 0));
+  return points;
 }
 
 }  // namespace sushi::sweep

@@ -202,9 +202,8 @@ void Store::Compact(const std::vector<std::string>& segments) const {
 
 PointCounts CountPoints(const std::vector<PointId>& ids, const RecordIndex& index, const Shard& shard) {
   PointCounts counts;
-  for (std::size_t i = static_cast<std::size_t>(shard.index - 1); i < ids.size();
-       i += static_cast<std::size_t>(shard.count)) {
-    const RecordPlace* const place = index.Find(ids[i]);
+  for (const std::int64_t i : shard.Points(static_cast<std::int64_t>(ids.size()))) {
+    const RecordPlace* const place = index.Find(ids[static_cast<std::size_t>(i)]);
     ++counts.points;
     ++(place == nullptr ? counts.missing : place->is_result != 0 ? counts.done : counts.failed);
   }
@@ -213,9 +212,7 @@ PointCounts CountPoints(const std::vector<PointId>& ids, const RecordIndex& inde
 
 WorkList ListWork(const std::vector<PointId>& ids, const RecordIndex& index, const Shard& shard,
                   bool retry_failed) {
-  std::vector<std::int64_t> points;
-  for (auto i = shard.index - 1; i < static_cast<std::int64_t>(ids.size()); i += shard.count)
-    points.push_back(i);
+  std::vector<std::int64_t> points = shard.Points(static_cast<std::int64_t>(ids.size()));
   const auto id = [&](std::int64_t i) -> const PointId& { return ids[static_cast<std::size_t>(i)]; };
   std::sort(points.begin(), points.end(),
             [&](std::int64_t a, std::int64_t b) { return id(a) != id(b) ? id(a) < id(b) : a < b; });

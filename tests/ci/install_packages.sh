@@ -2,9 +2,10 @@
 # Installs the Debian packages that are missing, and only those: with nothing missing it asks neither the
 # network nor for root.
 #
-#   tests/ci/install_packages.sh [--tests] [--dry-run]
+#   tests/ci/install_packages.sh [--tests] [--cluster] [--dry-run]
 #
 #   --tests    also what ./test.sh needs: clang, the linters, ccache, Python, Eigen, Google Benchmark
+#   --cluster  also Slurm and GNU parallel, for the tests of `sweep emit`
 #   --dry-run  print the missing packages, one a line, and install nothing
 set -euo pipefail
 
@@ -15,14 +16,17 @@ build_packages=(
   libgtest-dev libgmock-dev
 )
 test_packages=(clang clang-format clang-tidy shellcheck ccache libbenchmark-dev libeigen3-dev gnuplot-nox python3)
+# No service of these is used: the tests start daemons of their own.
+cluster_packages=(munge slurmctld slurmd slurm-client parallel python3)
 
 wanted=("${build_packages[@]}")
 dry_run=false
 for argument in "$@"; do
   case "$argument" in
     --tests) wanted+=("${test_packages[@]}") ;;
+    --cluster) wanted+=("${cluster_packages[@]}") ;;
     --dry-run) dry_run=true ;;
-    *) echo "usage: $0 [--tests] [--dry-run]" >&2; exit 2 ;;
+    *) echo "usage: $0 [--tests] [--cluster] [--dry-run]" >&2; exit 2 ;;
   esac
 done
 

@@ -89,6 +89,21 @@ TEST_F(SweepCommand, PointsThatFailAreToldAndTheRestGoesOn) {
   EXPECT_EQ(Run("run sweep.yaml --store stopped -j1 --on-error stop").exit_code, 4);
 }
 
+TEST_F(SweepCommand, EmitHandsTheOptionsOfRunToEveryShard) {
+  EXPECT_EQ(Run("emit good.yaml --store s --as commands --shards 1").out.find("--engine"), std::string::npos);
+  const Outcome emitted =
+      Run("emit good.yaml --store s --as commands --shards 2 -j 3 --set scheduler.policy=strict_latency "
+          "--engine tlm --timeout 0.5 "
+          "--memory 2048 --on-error stop --keep-failures");
+  ASSERT_EQ(emitted.exit_code, 0) << emitted.err;
+  EXPECT_EQ(std::count(emitted.out.begin(), emitted.out.end(), '\n'), 2);
+  const std::string shard =
+      " --shard 2/2 -j 3 --set scheduler.policy=strict_latency --engine tlm --timeout 0.5 --memory 2048 "
+      "--on-error stop "
+      "--keep-failures\n";
+  EXPECT_NE(emitted.out.find(shard), std::string::npos) << emitted.out;
+}
+
 TEST_F(SweepCommand, BestIsTheParetoFront) {
   ASSERT_EQ(Run("run good.yaml --store s --quiet").exit_code, 0);
   const Outcome best =
@@ -108,6 +123,7 @@ TEST_F(SweepCommand, BadInputIsOneLineAndExitTwo) {
       {"run good.yaml --store s --shard 4/3", "4/3"},
       {"run good.yaml --store s -j -1", "--jobs"},
       {"merge --store none --out m", "none"},
+      {"emit good.yaml --store s --as slurm --engine fasr", "(did you mean 'fast'?)"},
       {"emit good.yaml --store s --as slum", "(did you mean 'slurm'?)"},
   };
   for (const auto& [args, message] : cases) {

@@ -59,6 +59,9 @@ class Sweep {
   SweepPoint PointAt(std::int64_t index) const;
   std::string IdAt(std::int64_t index) const;  // that point's id, at a small part of the cost
   std::vector<std::string> LabelsAt(std::int64_t index) const;
+  // Hash of the whole list of ids, without making them: equal ones mean equal lists. Costs as much as the
+  // axes have steps.
+  std::string Fingerprint() const;
 
   // How many whole experiments were resolved so far: each base once or twice, and one for each PointAt().
   std::int64_t resolved() const;

@@ -15,7 +15,7 @@ struct EmitOptions {
   int shards = 1;
   int jobs = 1;                            // workers of a shard
   std::vector<std::string> run_options;    // more arguments of `sweep run`
-  std::vector<std::string> slurm_options;  // more arguments of `sbatch`, for the shards
+  std::vector<std::string> slurm_options;  // more arguments of `sbatch`; the merge gets all but --array
 };
 
 std::string ShellQuote(const std::string& word);
@@ -23,10 +23,11 @@ std::string ShellQuote(const std::string& word);
 // `BINARY sweep run FILE --store DIR --shard I/N -j JOBS …`, one line a shard.
 // All three: UserError for a number of shards or jobs below 1, or a path with a line break.
 std::string EmitCommands(const EmitOptions& options);
-// A script that feeds these lines to GNU parallel, with a job log from which a second call goes on.
+// A script that feeds these lines to GNU parallel. What a second call has to do is for the store to say: a
+// job log knows neither another number of shards nor points that the file got since.
 std::string EmitParallel(const EmitOptions& options);
 // A script that submits an array job of the shards and a merge that depends on it. A shard that is told to
-// end (USR1 a minute before its time limit, or preempted) stops cleanly and requeues itself.
+// end (USR1 a minute before its time limit, or TERM when preempted) stops cleanly and requeues itself.
 std::string EmitSlurm(const EmitOptions& options);
 
 }  // namespace sushi::sweep

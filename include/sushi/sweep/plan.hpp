@@ -1,9 +1,13 @@
 // The plan as a store keeps it, so that its results can be read without the sweep's file.
 //
-//   plan.json   title, objectives, columns, where the sweep came from, and hashes
-//   points.tsv  a line each point in plan order: id, then the cells of the axes; \\, \t, \n and \r are escaped
+//   plan.json   title, objectives, columns, where the sweep came from, and its fingerprint
+//   points.tsv  fingerprint and a hash of what follows; then a line each point in plan order: id, and the
+//   cells
+//               of the axes. \\, \t, \n and \r stand for themselves
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,15 +19,20 @@ namespace sushi::sweep {
 struct Plan {
   std::string title;
   std::vector<std::string> objectives;  // as written
-  SweepTable table;
-  std::string source;             // the sweep's file, for people
+  SweepColumns columns;
+  std::int64_t points = 0;
+  std::string fingerprint;        // equal ones mean equal ids in equal order
+  std::string source;             // the sweep's file
   std::vector<std::string> sets;  // --set
 };
 
-// Both files atomically, plan.json last. Nothing when the store has the same points with the same columns.
-// StorageError, UserError.
+// These write atomically: StorageError, UserError.
 void WritePlan(const Store& store, const Plan& plan);
-// UserError when the two do not belong together (points.tsv was changed, or is being written).
-Plan ReadPlan(const Store& store);
+void WritePoints(const Store& store, const Plan& plan, const SweepTable& table);
+
+Plan ReadPlan(const Store& store);  // UserError
+bool HasPoints(const Store& store, const Plan& plan);
+// Nothing when the store has no points, not all of them, or another plan's.
+std::optional<SweepTable> ReadPoints(const Store& store, const Plan& plan);
 
 }  // namespace sushi::sweep

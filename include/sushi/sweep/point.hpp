@@ -41,12 +41,14 @@ struct PointFailure {
   int attempt = 1;  // how often it was tried in the run that gave up
 };
 
-// The points whose index % count == index − 1: the same split everywhere, with no coordinator.
+// A part of the plan, the same split everywhere, with no coordinator: blocks of neighbours, which share
+// simulations, dealt out in turn. A block is at most 64 points and an eighth of a shard; shards differ by one
+// point at most.
 struct Shard {
   std::int64_t index = 1, count = 1;
 
-  static Shard Parse(const std::string& text);  // "2/8"; UserError unless 1 <= 2 <= 8
-  bool Has(std::int64_t point) const { return point % count == index - 1; }
+  static Shard Parse(const std::string& text);               // "2/8"; UserError unless 1 <= 2 <= 8
+  std::vector<std::int64_t> Points(std::int64_t all) const;  // of a plan of `all`, in its order
 };
 
 }  // namespace sushi::sweep

@@ -190,6 +190,51 @@ TEST_F(SweepFile, PlanningAMillionPointsResolvesOnlyTheBases) {
   EXPECT_LE(sweep.resolved(), 2);
 }
 
+TEST_F(SweepFile, FingerprintsTellListsOfPointsApart) {
+  const std::string trace = "accuracy_min_percent,latency_max_us\n70,1000\n";
+  Write("a.csv", trace);
+  Write("b.csv", trace);
+  Write("c.csv", trace + "70,1001\n");
+  WriteConfig("fast.yaml", "accel: {clock_mhz: 200}\n");
+  WriteConfig("faster.yaml", "accel: {clock_mhz: 250}\n");
+  const std::string pb = "accel.pb.capacity_kib: [0, 36, 72]";
+  const std::vector<std::string> texts{
+      "axes: [product: {" + pb + "}]\n",
+      "axes: [product: {" + pb + "}]\ntitle: Another\nobjectives: [min:x]\n",
+      "axes: [list: [{accel.pb.capacity_kib: 0}, {accel.pb.capacity_kib: 36}, {accel.pb.capacity_kib: "
+      "72}]]\n",
+      "axes: [product: {accel.pb.capacity_kib: [0, 72, 36]}]\n",
+      "axes: [product: {" + pb + "}]\ndram: {latency_ns: 7}\n",
+      "axes: [product: {" + pb + "}]\nconstraints: [accel.pb.capacity_kib != 36]\n",
+      "axes: [product: {" + pb + "}]\nconstraints: [accel.pb.capacity_kib != 72]\n",
+      "axes: [product: {" + pb + ", dram.latency_ns: [5, 6]}]\n",
+      "axes: [product: {dram.latency_ns: [5, 6], " + pb + "}]\n",
+      "axes: [range: {supernet.space.classes: {from: 10, to: 12}}]\n",
+      "axes: [range: {supernet.space.classes: {from: 11, to: 13}}]\n",
+      "axes: [product: {trace.file: [a.csv, c.csv]}]\n",
+      "axes: [product: {trace.file: [b.csv, c.csv]}]\n",
+      "axes: [product: {trace.file: [a.csv, b.csv]}]\n",
+      "axes: [product: {base: [fast.yaml, faster.yaml]}]\n",
+      "axes: [product: {base: [faster.yaml, fast.yaml]}]\n",
+      "axes: []\n"};
+  std::vector<std::vector<std::string>> ids;
+  std::vector<std::string> prints;
+  for (const std::string& text : texts) {
+    const Sweep sweep = Load(text);
+    prints.push_back(sweep.Fingerprint());
+    ids.push_back(Ids(sweep));
+    EXPECT_EQ(sweep.Fingerprint(), prints.back()) << "after ids were made";
+  }
+  int equal = 0;
+  for (std::size_t a = 0; a < texts.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      EXPECT_EQ(ids[a] == ids[b], prints[a] == prints[b]) << texts[a] << texts[b];
+      equal += ids[a] == ids[b] ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(equal, 4) << "the first three, and a.csv like b.csv";
+}
+
 TEST_F(SweepFile, RefusesPointsThatTheConfigurationRefuses) {
   // 1728 + 576 + 512 + 8 + 784 + 16 = 3624 of 4864 KiB: the PB can have 1240 more.
   const std::string axes =

@@ -84,12 +84,13 @@ TEST_F(EmitTest, ParallelGetsTheSameLinesAndItsStatusSurvivesTheMerge) {
   EXPECT_EQ(Shell("sh " + script), 7);
   EXPECT_EQ(ReadAll(dir_ / "lines"), EmitCommands(options));
   const std::string arguments = ReadAll(dir_ / "arguments");
-  EXPECT_NE(arguments.find("--joblog " + options.store + "/parallel.joblog --resume-failed"),
-            std::string::npos);
+  EXPECT_NE(arguments.find("--joblog " + options.store + "/parallel.joblog"), std::string::npos);
+  EXPECT_EQ(arguments.find("--resume"), std::string::npos);  // the store knows better than a job log
   EXPECT_EQ(ReadAll(dir_ / "ran"), "sweep merge --store " + options.store + " --out /scratch/out --force\n");
 }
 
-// A pretended Slurm: sbatch keeps its arguments and its script, scontrol what it is told.
+// A pretended Slurm: sbatch keeps its arguments and its script, scontrol what it is told, squeue's job is in
+// the state that a file says, srun runs what follows its own options.
 class EmitSlurmTest : public EmitTest {
  protected:
   void SetUp() override {
@@ -97,10 +98,14 @@ class EmitSlurmTest : public EmitTest {
            "#!/bin/bash\nn=1\n[[ -e job1 ]] && n=2\nprintf '%s\\n' \"$@\" >arguments$n\ncat >job$n\necho "
            "$((40 + n))\n");
     Script("scontrol", "#!/bin/sh\necho \"$@\" >>told\n");
+    Script("squeue", "#!/bin/sh\necho \"$@\" >asked\ncat state\n");
+    Script("srun", "#!/bin/bash\nwhile [[ $1 == --* ]]; do echo \"$1\" >>step; shift; done\nexec \"$@\"\n");
+    State("RUNNING");
     options_ = Small();
     options_.store = dir_ / "a 100% store";
     options_.slurm_options = {"--time=1:00:00", "--partition=a b"};
   }
+  void State(const std::string& state) const { std::ofstream(dir_ / "state") << state << "\n"; }
   void Submit(const std::string& program) {
     options_.binary = Script("program", program);
     ASSERT_EQ(Shell("bash " + Script("submit.sh", EmitSlurm(options_))), 0) << ReadAll(dir_ / "stderr");
@@ -117,57 +122,74 @@ TEST_F(EmitSlurmTest, SubmitsAnArrayAndAMergeBehindIt) {
   Submit("#!/bin/sh\n");
   EXPECT_EQ(ReadAll(dir_ / "arguments1"),
             "--parsable\n--job-name=sweep\n--array=1-3\n--cpus-per-task=2\n--requeue\n--open-mode=append\n"
-            "--signal=B:USR1@60\n--output=" +
+            "--signal=USR1@60\n--output=" +
                 (dir_ / "a 100%% store") + "/slurm/%A_%a.log\n--time=1:00:00\n--partition=a b\n");
-  EXPECT_NE(ReadAll(dir_ / "arguments2").find("--dependency=afterany:41\n"), std::string::npos);
+  EXPECT_EQ(ReadAll(dir_ / "arguments2"),
+            "--parsable\n--job-name=sweep-merge\n--dependency=afterany:41\n--requeue\n--output=" +
+                (dir_ / "a 100%% store") + "/slurm/%j_merge.log\n--time=1:00:00\n--partition=a b\n");
   EXPECT_TRUE(fs::is_directory(dir_ / "a 100% store/slurm"));
   EXPECT_EQ(ReadAll(dir_ / "stdout"),
             "shards: job 41; merge: job 42; logs: " + (dir_ / "a 100% store") + "/slurm\n");
 }
 
-TEST_F(EmitSlurmTest, AShardRunsItsPartAndKeepsTheExitCode) {
+TEST_F(EmitSlurmTest, TheMergeIsOneJobHoweverTheArrayIsGiven) {
+  options_.slurm_options = {"--array=1-3%1", "-a1-3", "-Aus", "--account=us"};
+  Submit("#!/bin/sh\n");
+  EXPECT_NE(ReadAll(dir_ / "arguments1").find("--array=1-3%1\n-a1-3\n-Aus\n--account=us\n"),
+            std::string::npos);
+  const std::string merge = ReadAll(dir_ / "arguments2");
+  EXPECT_EQ(merge.find("1-3"), std::string::npos);
+  EXPECT_NE(merge.find("-Aus\n--account=us\n"), std::string::npos);
+}
+
+TEST_F(EmitSlurmTest, AShardRunsItsPartAsAStepAndKeepsTheExitCode) {
   Submit("#!/bin/sh\necho \"$@\" >ran\nexit 4\n");
   EXPECT_EQ(RunShard(), 4);
+  EXPECT_EQ(ReadAll(dir_ / "step"), "--ntasks=1\n--cpus-per-task=2\n--mpi=none\n--input=none\n");
   EXPECT_EQ(ReadAll(dir_ / "ran"),
             "sweep run /home/u/sweep.yaml --store " + options_.store + " --shard 2/3 -j 2\n");
   EXPECT_EQ(Told(), "");
 }
 
 TEST_F(EmitSlurmTest, AShardThatIsInterruptedRequeuesItself) {
-  Submit("#!/bin/sh\nexit 75\n");
-  EXPECT_EQ(RunShard(), 0);
-  EXPECT_EQ(Told(), "requeue 77\n");
-  EXPECT_EQ(RunShard("", 100), 75);  // not for ever
-  EXPECT_EQ(Told(), "requeue 77\n");
-}
-
-TEST_F(EmitSlurmTest, SignalsReachTheProgramAndItsOwnExitCodeIsWaitedFor) {
-  // Takes its time to end after the signal, as a point does; a second signal is no end.
-  Submit(
-      "#!/bin/bash\ntrap 'echo >heard; sleep 0.3; echo ended >ended; exit 75' USR1 TERM\necho >ready\n"
-      "while :; do sleep 0.01; done\n");
-  const std::string until = "for i in {1..1000}; do [[ -e FILE ]] && break; sleep 0.01; done; ";
-  const auto wait_for = [&](const std::string& file) {
-    return std::string(until).replace(until.find("FILE"), 4, file);
-  };
-  for (const std::string signal : {"USR1", "TERM"}) {
-    for (const char* name : {"ready", "heard", "ended", "told"}) fs::remove(dir_ / name);
-    const std::string send = "kill -" + signal + " $shard; ";
-    EXPECT_EQ(RunShard(wait_for("ready") + send + wait_for("heard") + send), 0) << ReadAll(dir_ / "stderr");
-    EXPECT_TRUE(fs::exists(dir_ / "ended")) << signal;
-    EXPECT_EQ(Told(), "requeue 77\n") << signal;
+  // USR1 and TERM kill a program that does not mind them yet.
+  for (const char* ending : {"exit 75", "kill -USR1 $$", "kill -TERM $$"}) {
+    fs::remove(dir_ / "told");
+    fs::remove(dir_ / "job1");
+    Submit(std::string("#!/bin/bash\n") + ending + "\n");
+    EXPECT_EQ(RunShard(), 0) << ending;
+    EXPECT_EQ(ReadAll(dir_ / "asked"), "-h -j 77 -o %T\n");
+    EXPECT_EQ(Told(), "requeue 77\n") << ending;
   }
 }
 
-TEST_F(EmitSlurmTest, AProgramThatASignalKilledIsRequeuedAndOneThatCrashedIsNot) {
-  Submit("#!/bin/bash\necho >ready\n[[ -e crash ]] && kill -SEGV $$\nwhile :; do sleep 0.01; done\n");
-  EXPECT_EQ(RunShard("for i in {1..1000}; do [[ -e ready ]] && break; sleep 0.01; done; kill -USR1 $shard"),
-            0);
+TEST_F(EmitSlurmTest, RequeuingEnds) {
+  Submit("#!/bin/sh\nexit 75\n");
+  EXPECT_EQ(RunShard("", 99), 0);
   EXPECT_EQ(Told(), "requeue 77\n");
-  fs::remove(dir_ / "told");
+  EXPECT_EQ(RunShard("", 100), 75);
+  EXPECT_EQ(Told(), "requeue 77\n");
+}
+
+TEST_F(EmitSlurmTest, WhatIsCancelledOrCrashedIsNotRequeued) {
+  Submit("#!/bin/bash\n[[ -e crash ]] && kill -SEGV $$\nexit 75\n");
+  State("COMPLETING");
+  EXPECT_EQ(RunShard(), 75);
+  State("RUNNING");
   std::ofstream(dir_ / "crash") << "";
   EXPECT_EQ(RunShard(), 139);
   EXPECT_EQ(Told(), "");
+}
+
+TEST_F(EmitSlurmTest, ASignalToTheShellLeavesTheEndToTheProgram) {
+  Submit("#!/bin/bash\necho >ready\nwhile [[ ! -e go ]]; do sleep 0.01; done\nexit 75\n");
+  for (const std::string signal : {"USR1", "TERM"}) {
+    for (const char* name : {"ready", "go", "told"}) fs::remove(dir_ / name);
+    EXPECT_EQ(RunShard("for i in {1..1000}; do [[ -e ready ]] && break; sleep 0.01; done; kill -" + signal +
+                       " $shard; sleep 0.1; echo >go"),
+              0);
+    EXPECT_EQ(Told(), "requeue 77\n") << signal;
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "sushi/sweep/record.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -32,11 +33,30 @@ TEST(ShardText, TakesOneToNOnly) {
 }
 
 TEST(ShardText, EveryPointIsInExactlyOneShard) {
-  for (std::int64_t point = 0; point < 20; ++point) {
-    int shards = 0;
-    for (int i = 1; i <= 7; ++i) shards += Shard{i, 7}.Has(point) ? 1 : 0;
-    EXPECT_EQ(shards, 1) << point;
+  for (const std::int64_t all : {0, 1, 6, 7, 8, 60, 111, 112, 113, 5000}) {
+    std::vector<int> shards(static_cast<std::size_t>(all));
+    for (int i = 1; i <= 7; ++i) {
+      const std::vector<std::int64_t> points = Shard{i, 7}.Points(all);
+      EXPECT_TRUE(std::is_sorted(points.begin(), points.end()));
+      for (const std::int64_t point : points) ++shards.at(static_cast<std::size_t>(point));
+      const auto number = static_cast<std::int64_t>(points.size());
+      EXPECT_TRUE(number == all / 7 || number == all / 7 + 1) << number << " of " << all;
+    }
+    EXPECT_EQ(std::count(shards.begin(), shards.end(), 1), all);
   }
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ((Shard{2, most}.Points(3)), (std::vector<std::int64_t>{1}));
+  EXPECT_EQ((Shard{most, most}.Points(3)), (std::vector<std::int64_t>{}));
+}
+
+TEST(ShardText, NeighboursStayTogetherWhereShardsAreLarge) {
+  EXPECT_EQ((Shard{2, 3}.Points(9)), (std::vector<std::int64_t>{1, 4, 7}));
+  EXPECT_EQ((Shard{2, 2}.Points(33)),
+            (std::vector<std::int64_t>{2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23, 26, 27, 30, 31}));
+  const std::vector<std::int64_t> large = Shard{2, 2}.Points(10'000);
+  EXPECT_EQ(large[0], 64);
+  EXPECT_EQ(large[63], 127);
+  EXPECT_EQ(large[64], 192);
 }
 
 TEST(Record, CellsComeBackWithTypeAndAllBits) {
