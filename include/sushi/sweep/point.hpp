@@ -47,7 +47,7 @@ struct PointFailure {
 struct Shard {
   std::int64_t index = 1, count = 1;
 
-  static Shard Parse(const std::string& text);  // "2/8"; UserError unless 1 <= 2 <= 8
+  static Shard Parse(const std::string& text);               // "2/8"; UserError unless 1 <= 2 <= 8
   std::vector<std::int64_t> Points(std::int64_t all) const;  // of a plan of `all`, in its order
 };
 
