@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def free_ports(count):
 
 
 class Cluster:
-    """Use as a context. `home` is an empty directory; daemons' logs are in home/log."""
+    """Use as a context, after go_on_in_a_child. `home` is an empty directory; daemons' logs are in home/log."""
 
     def __init__(self, home, nodes=3):
         self.home = Path(home)
@@ -89,7 +90,6 @@ class Cluster:
                         PATH=f"{os.environ.get('PATH', '')}:{SBIN}")
 
     def __enter__(self):
-        _prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         try:
             self._start()
         except BaseException:
@@ -209,13 +209,38 @@ class Cluster:
         wait_for("an empty queue", lambda: not self.run("squeue", "-h").strip(), seconds)
 
     def _stop(self):
-        """Kills all that this process started, and what that started."""
         self.daemons.clear()
-        while found := descendants(os.getpid()):
-            for pid in found:
-                kill(pid)
-            time.sleep(0.02)
-            reap()
+        kill_descendants()
+
+
+def kill_descendants():
+    """All that this process started, and what that started."""
+    while found := descendants(os.getpid()):
+        for pid in found:
+            kill(pid)
+        time.sleep(0.02)
+        reap()
+
+
+def go_on_in_a_child(clean_up):
+    """The caller goes on in a child that outlives this process by as long as it takes to kill all that it started.
+
+    ctest kills what exceeds its time, and a slurmstepd would wait for its slurmctld for minutes.
+    """
+    child = os.fork()
+    if child != 0:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+    def end(*_):
+        kill_descendants()
+        clean_up()
+        os._exit(1)
+
+    for each in [signal.SIGTERM, signal.SIGINT]:
+        signal.signal(each, end)
+    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    _prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def reap():

@@ -16,7 +16,7 @@ import unittest
 from pathlib import Path
 
 import cluster_tools
-from slurm_cluster import PROGRAMS, Cluster, wait_for
+from slurm_cluster import PROGRAMS, Cluster, go_on_in_a_child, wait_for
 
 PACKAGES = ["munge", "slurmctld", "slurmd", "slurm-client"]
 SHARDS, POINTS = 8, 60
@@ -26,9 +26,7 @@ SWEEP = [str(cluster_tools.ROOT / "configs/sweep/quick.yaml"), "--set",
 
 
 def setUpModule():
-    global top, cluster
-    top = Path(tempfile.mkdtemp(prefix="sushisim-slurm."))
-    top.chmod(0o711)  # or munged refuses its socket
+    global cluster
     unittest.addModuleCleanup(shutil.rmtree, top, ignore_errors=True)
     cluster_tools.sushisim("sweep", "run", *SWEEP, "--store", f"{top}/one", "-j", "1", "--quiet")
     cluster_tools.sushisim("sweep", "merge", "--store", f"{top}/one", "--out", f"{top}/one-merged")
@@ -140,4 +138,7 @@ if __name__ == "__main__":
     if os.getuid() != 0:
         cluster_tools.skip("slurm_test", "the daemons of a Slurm of its own need root")
     cluster_tools.require("slurm_test", PROGRAMS, PACKAGES)
+    top = Path(tempfile.mkdtemp(prefix="sushisim-slurm."))
+    top.chmod(0o711)  # or munged refuses its socket
+    go_on_in_a_child(lambda: shutil.rmtree(top, ignore_errors=True))
     unittest.main()
