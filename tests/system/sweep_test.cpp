@@ -139,6 +139,32 @@ TEST_F(SweepCommand, BadInputIsOneLineAndExitTwo) {
             std::string::npos);
 }
 
+// Neighbours share what layers cost, the stream, and what it costs without a PB, whenever nothing that these
+// depend on differs. Sorted two ways, each key once follows another.
+TEST_F(SweepCommand, WhatPointsShareIsWhatTheyHaveInCommon) {
+  const std::string hardware =
+      "  - product: {dram.peak_gbps: [0.4, 1.2], accel.clock_mhz: [90, 100], accel.dpe_array.kernels: [2, 4]}\n"
+      "  - one_at_a_time: {host.layer_call_us: [3], dram.latency_ns: [400], accel.qb.capacity_kib: [2], "
+      "accel.keep_activations_on_chip: [false], sim.granularity: [channel_tile]}\n";
+  const std::string others =
+      "  - product: {accel.pb.capacity_kib: [0, 2, 4], scheduler.candidate_source: [windows, knapsack]}\n"
+      "  - list:\n      - {trace.file: " +
+      kRoot + "/traces/tiny_50.csv}\n      - {scheduler.policy: strict_latency}\n" +
+      "      - {trace.generator.kind: phases, trace.generator.queries: 40}\n";
+  Write("fast.yaml", "axes:\n" + hardware + others);
+  Write("other.yaml", "axes:\n" + others + hardware);
+  ASSERT_EQ(Run("run fast.yaml --store fast -j1 --quiet").exit_code, 0);
+  const std::string expected = Merged("fast");
+  ASSERT_EQ(Run("run fast.yaml --store tlm -j2 --quiet --engine tlm").exit_code, 0);
+  EXPECT_EQ(Merged("tlm"), expected);
+  // The same points in another order have the same ids, so each finds its result there.
+  const Outcome there = Run("run other.yaml --store fast -j1");
+  EXPECT_NE(there.out.find(" 0 computed"), std::string::npos) << there.out << there.err;
+  ASSERT_EQ(Run("run other.yaml --store other -j1 --quiet").exit_code, 0);
+  ASSERT_EQ(Run("run fast.yaml --store other -j1 --quiet").exit_code, 0);
+  EXPECT_EQ(Merged("other"), expected);
+}
+
 TEST_F(SweepCommand, TheStoreNeedsTheSweepsFileNoMore) {
   ASSERT_EQ(Run("run good.yaml --store s --quiet").exit_code, 0);
   const std::string expected = Merged("s");
