@@ -143,7 +143,8 @@ TEST_F(SweepCommand, BadInputIsOneLineAndExitTwo) {
 // depend on differs. Sorted two ways, each key once follows another.
 TEST_F(SweepCommand, WhatPointsShareIsWhatTheyHaveInCommon) {
   const std::string hardware =
-      "  - product: {dram.peak_gbps: [0.4, 1.2], accel.clock_mhz: [90, 100], accel.dpe_array.kernels: [2, 4]}\n"
+      "  - product: {dram.peak_gbps: [0.4, 1.2], accel.clock_mhz: [90, 100], accel.dpe_array.kernels: [2, "
+      "4]}\n"
       "  - one_at_a_time: {host.layer_call_us: [3], dram.latency_ns: [400], accel.qb.capacity_kib: [2], "
       "accel.keep_activations_on_chip: [false], sim.granularity: [channel_tile]}\n";
   const std::string others =
