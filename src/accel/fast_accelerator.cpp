@@ -65,13 +65,14 @@ Rect UsedOf(const SuperNet& net, const Op& op, const SubGraph& cached) {
 
 struct FastAccelerator::Engine {
   explicit Engine(const InferencePlanner& planner)
-      : simple(planner.hw().dram_model == DramModel::kSimple),
+      : periodic(planner.hw().dram_model == DramModel::kSimple &&
+                 planner.hw().granularity == Granularity::kKernelTile),
         layers(planner.hw()),
         other(planner, MakeMemory(planner.hw())) {}
 
-  bool simple;
+  bool periodic;
   PeriodicRun layers;
-  KernelFreeAccelerator other;  // swaps, and layers on any other memory
+  KernelFreeAccelerator other;  // swaps, and layers on any other memory or in smaller transfers
 };
 
 FastAccelerator::FastAccelerator(const InferencePlanner& planner, std::shared_ptr<LayerCosts> costs)
@@ -81,27 +82,43 @@ FastAccelerator::FastAccelerator(const InferencePlanner& planner, std::shared_pt
       costs_(std::move(costs)) {
   if (!costs_->kinds.empty()) return;
   std::map<std::vector<std::int64_t>, int> kinds;
-  std::vector<std::vector<int>> kind_of_all;
   const SubGraph nothing = EmptySubGraph(planner.net());
   for (int s = 0; s < static_cast<int>(planner.net().subnets.size()); ++s) {
-    std::vector<int>& kind_of = kind_of_all.emplace_back();
+    std::vector<int>& kind_of = costs_->kind_of.emplace_back();
     for (int i = 0; i < static_cast<int>(planner.subnet(s).ops.size()); ++i) {
-      const LayerPlan plan = planner.PlanOp(s, i, nothing);
-      kind_of.push_back(
-          kinds.emplace(CostKey(planner, s, i, plan), static_cast<int>(kinds.size())).first->second);
+      LayerPlan plan = planner.PlanOp(s, i, nothing);
+      const auto [kind, added] =
+          kinds.emplace(CostKey(planner, s, i, plan), static_cast<int>(kinds.size()));
+      if (added) costs_->kinds.emplace_back(std::move(plan));
+      kind_of.push_back(kind->second);
     }
   }
-  costs_->kind_of = std::move(kind_of_all);
-  costs_->kinds.resize(kinds.size());
 }
 
 FastAccelerator::~FastAccelerator() = default;
 
-LayerResult FastAccelerator::RunLayer(const LayerPlan& plan, Cycles host) {
-  return engine_->simple ? engine_->layers.Run(plan, host) : engine_->other.RunLayer(plan, host);
+// What only time decides of a layer, and the rest.
+LayerResult FastAccelerator::Assemble(const LayerPlan& plan, Cycles host, const LayerTimes& times) {
+  LayerResult result;
+  result.cycles = times.cycles;
+  Counters& counters = result.counters;
+  plan.CountLayer(counters);
+  const TimedSums& sums = times.sums;
+  counters.dpe_cycles[DpeState::kHost] += host.value();
+  counters.dpe_cycles[DpeState::kWaitDrain] += sums[TimedSum::kWaitDrain];
+  counters.dpe_cycles[DpeState::kWaitIActs] += sums[TimedSum::kWaitIActs];
+  counters.dpe_cycles[DpeState::kWaitWeights] += sums[TimedSum::kWaitWeights];
+  counters.dpe_cycles[DpeState::kWaitOperand] += sums[TimedSum::kWaitOperand];
+  counters.events[Event::kDramRead] += sums[TimedSum::kRead];
+  counters.events[Event::kDramWrite] += sums[TimedSum::kWritten];
+  counters.weight_dma_busy_cycles += sums[TimedSum::kWeightLink];
+  counters.iact_dma_busy_cycles += sums[TimedSum::kIActLink];
+  counters.oact_dma_busy_cycles += sums[TimedSum::kOActLink];
+  counters.dram_busy_ps += sums[TimedSum::kDramBusy];
+  return result;
 }
 
-const LayerResult& FastAccelerator::LayerOf(int subnet, int op, const SubGraph& cached) {
+LayerCosts::Known& FastAccelerator::LayerOf(int subnet, int op, const SubGraph& cached) {
   LayerCosts::Kind& kind = costs_->kinds[static_cast<std::size_t>(
       costs_->kind_of[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)])];
   const Rect used = UsedOf(planner_.net(), planner_.subnet(subnet).ops[static_cast<std::size_t>(op)], cached);
@@ -109,12 +126,32 @@ const LayerResult& FastAccelerator::LayerOf(int subnet, int op, const SubGraph& 
   if (kind.last != nullptr && kind.last_key == key) return *kind.last;
   auto found = kind.known.find(key);
   if (found == kind.known.end()) {
-    found = kind.known.emplace(key, RunLayer(planner_.PlanOp(subnet, op, cached), host_)).first;
+    LayerCosts::Known known;
+    kind.plan.Recache(used);
+    if (engine_->periodic) {
+      known.times = engine_->layers.Run(kind.plan, host_);
+    } else {
+      known.result = std::make_unique<LayerResult>(engine_->other.RunLayer(kind.plan, host_));
+      known.times.cycles = known.result->cycles;
+    }
+    found = kind.known.emplace(key, std::move(known)).first;
     ++costs_->results;
   }
   kind.last = &found->second;
   kind.last_key = key;
   return found->second;
+}
+
+const LayerResult& FastAccelerator::ResultOf(int subnet, int op, const SubGraph& cached) {
+  LayerCosts::Known& known = LayerOf(subnet, op, cached);
+  if (known.result == nullptr) {
+    LayerCosts::Kind& kind = costs_->kinds[static_cast<std::size_t>(
+        costs_->kind_of[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)])];
+    kind.plan.Recache(
+        UsedOf(planner_.net(), planner_.subnet(subnet).ops[static_cast<std::size_t>(op)], cached));
+    known.result = std::make_unique<LayerResult>(Assemble(kind.plan, host_, known.times));
+  }
+  return *known.result;
 }
 
 InferenceResult FastAccelerator::Infer(int subnet, const SubGraph& cached) {
@@ -123,7 +160,7 @@ InferenceResult FastAccelerator::Infer(int subnet, const SubGraph& cached) {
   InferenceResult result;
   const int ops = static_cast<int>(planner_.subnet(subnet).ops.size());
   result.layers.reserve(static_cast<std::size_t>(ops));
-  for (int op = 0; op < ops; ++op) AddLayer(LayerOf(subnet, op, cached), clock, result);
+  for (int op = 0; op < ops; ++op) AddLayer(ResultOf(subnet, op, cached), clock, result);
   return result;
 }
 
@@ -132,12 +169,14 @@ std::optional<Picoseconds> FastAccelerator::ServiceOnly(int subnet, const SubGra
   const ClockDomain clock(planner_.hw().accel.clock_mhz);
   Picoseconds service;
   const int ops = static_cast<int>(planner_.subnet(subnet).ops.size());
-  for (int op = 0; op < ops; ++op) service += clock.TimeOf(LayerOf(subnet, op, cached).cycles);
+  for (int op = 0; op < ops; ++op) service += clock.TimeOf(LayerOf(subnet, op, cached).times.cycles);
   return service;
 }
 
 LayerResult FastAccelerator::RunAlone(int subnet, int op, Cycles host) {
-  return RunLayer(planner_.PlanAlone(subnet, op), host);
+  const LayerPlan plan = planner_.PlanAlone(subnet, op);
+  if (!engine_->periodic) return engine_->other.RunLayer(plan, host);
+  return Assemble(plan, host, engine_->layers.Run(plan, host));
 }
 
 SwapResult FastAccelerator::Swap(const SubGraph& from, const SubGraph& to) {

@@ -9,7 +9,6 @@ namespace sushi {
 namespace {
 
 constexpr std::uint64_t kAlignment = 4096;
-constexpr std::uint64_t kQuantParamBytes = 5;
 
 std::uint64_t Align(std::uint64_t address) { return (address + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -25,7 +24,7 @@ InferencePlanner::InferencePlanner(const HardwareConfig& hw, const SuperNet& net
   for (std::size_t s = 0; s < net.subnets.size(); ++s) {
     for (const SuperNetLayer& layer : net.layers) {
       quant_base_.push_back(address);
-      address = Align(address + kQuantParamBytes * static_cast<std::uint64_t>(layer.max_kernels));
+      address = Align(address + static_cast<std::uint64_t>(kQuantParamBytes * layer.max_kernels));
     }
   }
   activation_base_ = address;

@@ -1,29 +1,57 @@
 #include "sushi/accel/kernel_free.hpp"
 
+#include <array>
 #include <deque>
 #include <utility>
+#include <vector>
 
 #include "layer_run.hpp"
 
 namespace sushi {
 namespace {
 
+struct Book {
+  Counters counters;
+
+  void AddUnit(const LayerPlan& plan, const Unit& unit, const UnitWaits& waits) {
+    plan.CountUnit(unit, counters);
+    CountWaits(waits, counters);
+  }
+  void AddLastDrain(Cycles wait) { counters.dpe_cycles[DpeState::kWaitDrain] += wait.value(); }
+};
+
+constexpr std::array kBusyCycles = {&Counters::weight_dma_busy_cycles, &Counters::iact_dma_busy_cycles,
+                                    &Counters::oact_dma_busy_cycles};  // by requester
+
 // One DMA engine as the shell's: requests in order, answers delivered over the link in that order.
 class Dma {
  public:
-  Dma(const HardwareConfig& hw, int ports, int requester, Memory& memory, Counters& counters,
-      std::int64_t Counters::*busy)
+  Dma(const HardwareConfig& hw, int ports, int requester, Memory& memory, Book& book)
       : speed_(hw, ports),
         link_(ClockDomain(hw.accel.clock_mhz)),
         clock_(hw.accel.clock_mhz),
+        granularity_(hw.granularity),
         requester_(requester),
         memory_(memory),
-        counters_(counters),
-        busy_(busy) {}
+        counters_(book.counters) {}
 
   using Ticket = std::size_t;
+  using Fetched = std::vector<Ticket>;
+
   Ticket Issue(Traffic kind, Cycles now, const FetchPart& part) {
     return Issue(kind, now, part, false, Cycles(0));
+  }
+  void Fetch(const LayerPlan& plan, const Unit& unit, Cycles now, Fetched& fetched) {
+    FetchPartsOf(plan, unit, granularity_, parts_);
+    fetched.clear();
+    fetched.reserve(parts_.size());
+    for (const FetchPart& part : parts_) fetched.push_back(Issue(Traffic::kWeights, now, part));
+  }
+  const UnitFetch& AwaitFetch(const Fetched& fetched) {
+    arrived_.clear();
+    arrived_.reserve(fetched.size());
+    for (const Ticket ticket : fetched) arrived_.push_back(Await(ticket));
+    return arrived_;
   }
   Ticket Load(Traffic kind, Cycles now, std::uint64_t address, Bytes bytes) {
     return Issue(kind, now, {address, bytes, speed_.TransferCycles(bytes)}, false, Cycles(0));
@@ -44,7 +72,7 @@ class Dma {
       const MemoryTiming timing = memory_.Finish(job.id);
       job.link = link_.Deliver(timing, job.part.link, job.not_before);
       CountMemoryAccess(job.kind, job.part.bytes, job.write, timing, counters_);
-      counters_.*busy_ += job.part.link.value();
+      counters_.*kBusyCycles[static_cast<std::size_t>(requester_)] += job.part.link.value();
     }
     return jobs_[ticket].link;
   }
@@ -68,10 +96,12 @@ class Dma {
   LinkSpeed speed_;
   DmaLink link_;
   ClockDomain clock_;
+  Granularity granularity_;
   int requester_;
   Memory& memory_;
   Counters& counters_;
-  std::int64_t Counters::*busy_;
+  std::vector<FetchPart> parts_;
+  UnitFetch arrived_;
   std::deque<Job> jobs_;
   std::size_t answered_ = 0;
 };
@@ -83,10 +113,13 @@ KernelFreeAccelerator::KernelFreeAccelerator(const InferencePlanner& planner, st
 
 LayerResult KernelFreeAccelerator::RunLayer(const LayerPlan& plan, Cycles host) {
   memory_->Quiesce();
-  LayerRun<Dma> run(planner_.hw(), *memory_);
+  LayerRun<Dma, Book> run(planner_.hw(), *memory_);
   run.Begin(plan, host);
   for (int index = 0; index < plan.units(); ++index) run.RunUnit(index);
-  LayerResult& result = run.Finish();
+  LayerResult result;
+  result.counters = run.Finish().counters;
+  result.counters.dpe_cycles[DpeState::kHost] += host.value();
+  result.cycles = run.now();
   const ClockDomain clock(planner_.hw().accel.clock_mhz);
   CountMemoryActivity(memory_->Settle(clock.TimeOf(result.cycles)), result.counters);
   return result;
@@ -113,14 +146,16 @@ SwapResult KernelFreeAccelerator::Swap(const SubGraph& from, const SubGraph& to)
   const ClockDomain clock(hw.accel.clock_mhz);
   SwapResult result;
   memory_->Quiesce();
-  Dma weights(hw, hw.accel.axi.weight_ports, 0, *memory_, result.total, &Counters::weight_dma_busy_cycles);
+  Book book;
+  Dma weights(hw, hw.accel.axi.weight_ports, 0, *memory_, book);
   Dma::Ticket last = 0;
   const std::vector<SwapPart> parts = planner_.PlanSwap(from, to);
   for (const SwapPart& part : parts) {
     last = weights.Issue(Traffic::kSwap, Cycles(0), part);
-    result.total.events[Event::kPbWrite] += part.bytes.value();
+    book.counters.events[Event::kPbWrite] += part.bytes.value();
   }
   if (!parts.empty()) result.cycles = weights.Await(last).done;
+  result.total = book.counters;
   result.duration = clock.TimeOf(result.cycles);
   CountMemoryActivity(memory_->Settle(result.duration), result.total);
   return result;

@@ -8,15 +8,10 @@
 namespace sushi {
 namespace {
 
-constexpr std::int64_t kQuantParamBytes = 5;  // a kernel: fix32 scale and int8 zero point (FACTS §2)
-constexpr std::int64_t kPartialSumBytes = 4;  // int32
 constexpr int kWindow = 3;                    // the array's windows are 3×3
-constexpr int kTaps = kWindow * kWindow;
 constexpr std::size_t kUsualShapes = 4, kUsualRuns = 8;  // so many need no second allocation
 // Beyond this the times of a layer would not fit 64-bit picoseconds at any clock.
 constexpr std::int64_t kMostCycles = 1'000'000'000'000;
-
-std::int64_t KernelArea(const Op& op) { return std::int64_t{op.kernel_h} * op.kernel_w; }
 
 }  // namespace
 
@@ -24,20 +19,22 @@ LayerPlan::LayerPlan(const HardwareConfig& hw, const SuperNet& net, const Op& op
                      Rect cached, const LayerAddresses& addresses)
     : op_(op),
       place_(place),
-      cached_(cached),
       addresses_(addresses),
       weight_link_(hw, hw.accel.axi.weight_ports),
       banks_(hw.accel.db_ping_pong ? 2 : 1),
-      fill_cycles_(hw.accel.dpe_array.fill_cycles) {
-  PlanTiles(hw, net, cached);
+      fill_cycles_(hw.accel.dpe_array.fill_cycles),
+      db_(hw.accel.db.capacity()),
+      db_bank_(hw.accel.db.capacity().value() / banks_) {
+  PlanArray(hw, net);
   PlanStrips(hw);
+  Recache(cached);
   if (TotalCycles() > kMostCycles) {
     throw UserError(op_.name + ": would take more than " + std::to_string(kMostCycles) +
                     " cycles; a larger accel.dpe_array or a smaller model is needed");
   }
 }
 
-void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect cached) {
+void LayerPlan::PlanArray(const HardwareConfig& hw, const SuperNet& net) {
   const DpeArrayConfig& array = hw.accel.dpe_array;
   line_channels_ = array.channels;
   const int lanes = OutputLanes(hw.accel, op_);
@@ -49,7 +46,7 @@ void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect ca
     weight_channels_ = RectOf(layer, op_).channels;
     cell_bytes_ = layer.CellBytes();
     const bool pointwise = op_.kernel_h == 1 && op_.kernel_w == 1;
-    tile_channels_ = pointwise ? array.channels * kTaps : array.channels;
+    tile_channels_ = pointwise ? array.channels * kWindow * kWindow : array.channels;
     folding_ = static_cast<int>(CeilDiv(op_.kernel_h, kWindow) * CeilDiv(op_.kernel_w, kWindow));
     channel_tiles_ = static_cast<int>(CeilDiv(std::int64_t{op_.channels} * folding_, tile_channels_));
     if (op_.depthwise) {  // V1, V2: the tile's own channels, one pass for each 3×3 sub-kernel
@@ -68,36 +65,52 @@ void LayerPlan::PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect ca
   }
 
   kernel_tiles_ = static_cast<int>(CeilDiv(op_.kernels, lanes));
+}
+
+void LayerPlan::Recache(Rect cached) {
+  cached_ = cached;
+  group_count_ = units_per_strip_ = 0;
+  shapes_.clear();
+  runs_.clear();
+  shapes_.reserve(kUsualShapes);
+  runs_.reserve(kUsualRuns);
   // Tiles before the rectangle's edge, the one it cuts, those behind it; and the last if it is narrower.
+  const int lanes = kernel_lanes_;
   const int in_rect = cached.channels > 0 ? std::min(cached.kernels, op_.kernels) : 0;
   const int full = op_.kernels / lanes, edge = std::min(in_rect / lanes, full);
   const int cut = edge < full && in_rect % lanes != 0 ? 1 : 0;
-  shapes_.reserve(kUsualShapes);
-  runs_.reserve(kUsualRuns);
-  AddGroup(hw, edge, lanes, cached.channels);
-  AddGroup(hw, cut, in_rect - edge * lanes, cached.channels);
-  AddGroup(hw, full - edge - cut, 0, cached.channels);
-  AddGroup(hw, kernel_tiles_ - full, std::max(0, in_rect - full * lanes), cached.channels);
+  AddGroup(edge, lanes);
+  AddGroup(cut, in_rect - edge * lanes);
+  AddGroup(full - edge - cut, 0);
+  AddGroup(kernel_tiles_ - full, std::max(0, in_rect - full * lanes));
   const TileRun* run = runs_.data();
   for (UnitShape& shape : shapes_) {
     shape.runs.first = run;
     run += shape.runs.count;
   }
+  if (!is_conv() || strips_.size() < 2) return;
+  Bytes fetched;
+  for (int i = 0; i < group_count_; ++i) {
+    const Group& group = groups_[static_cast<std::size_t>(i)];
+    for (int shape = group.first_shape; shape < group.first_shape + group.shapes; ++shape)
+      fetched += group.tiles * shapes_[static_cast<std::size_t>(shape)].fetch;
+  }
+  weights_stay_ = fetched <= db_;
 }
 
 // `tiles` kernel tiles of which each finds `cached_kernels` in the PB.
-void LayerPlan::AddGroup(const HardwareConfig& hw, int tiles, int cached_kernels, int cached_channels) {
+void LayerPlan::AddGroup(int tiles, int cached_kernels) {
   if (tiles == 0) return;
   Group& group = groups_[static_cast<std::size_t>(group_count_)];
   if (group_count_ > 0) {
     const Group& before = groups_[static_cast<std::size_t>(group_count_ - 1)];
     group.first_tile = before.first_tile + before.tiles;
   }
-  ++group_count_;
+  if (group_count_++ == 0) group.first_tile = 0;
   group.tiles = tiles;
   group.first_unit = units_per_strip_;
   group.first_shape = static_cast<int>(shapes_.size());
-  MakeShapes(hw, Kernels(group.first_tile), cached_kernels, cached_channels);
+  MakeShapes(Kernels(group.first_tile), cached_kernels);
   group.shapes = static_cast<int>(shapes_.size()) - group.first_shape;
   units_per_strip_ += tiles * group.shapes;
 }
@@ -111,7 +124,8 @@ int LayerPlan::ChannelBoundary(int tile) const {
   return static_cast<int>(std::min<std::int64_t>(op_.channels, folding_ == 1 ? folded : folded / folding_));
 }
 
-void LayerPlan::MakeShapes(const HardwareConfig& hw, int kernels, int cached_kernels, int cached_channels) {
+void LayerPlan::MakeShapes(int kernels, int cached_kernels) {
+  const int cached_channels = cached_.channels;
   shapes_.emplace_back().first = true;
   for (int tile = 0; tile < channel_tiles_;) {
     const int begin = ChannelBoundary(tile), end = ChannelBoundary(tile + 1);
@@ -129,25 +143,23 @@ void LayerPlan::MakeShapes(const HardwareConfig& hw, int kernels, int cached_ker
       weights = Bytes(std::int64_t{kernels} * (end - begin) * cell_bytes_);
       cached = Bytes(std::int64_t{cached_kernels} * in_rect(begin, end) * cell_bytes_);
     }
-    AddTiles(hw, alike, begin, end - begin, weights, cached);
+    AddTiles(alike, begin, end - begin, weights, cached);
     tile += alike;
   }
   shapes_.back().last = true;
 }
 
 // `tiles` channel tiles from `channel` on, to the last unit while it has room and to new ones.
-void LayerPlan::AddTiles(const HardwareConfig& hw, int tiles, int channel, int channels, Bytes weights,
-                         Bytes cached) {
-  const Bytes bank(hw.accel.db.capacity().value() / banks_);
-  if (weights > bank) {
-    throw UserError("accel.db.capacity_kib: a bank of " + std::to_string(bank.value()) +
+void LayerPlan::AddTiles(int tiles, int channel, int channels, Bytes weights, Bytes cached) {
+  if (weights > db_bank_) {
+    throw UserError("accel.db.capacity_kib: a bank of " + std::to_string(db_bank_.value()) +
                     " bytes cannot hold one tile of weights of " + op_.name + " (" +
                     std::to_string(weights.value()) + " bytes)");
   }
   const Bytes fetch = weights - cached;
   const Cycles link = fetch > Bytes(0) ? weight_link_.TransferCycles(fetch) : Cycles(0);
   while (tiles > 0) {
-    const Bytes room = bank - shapes_.back().fetch;
+    const Bytes room = db_bank_ - shapes_.back().fetch;
     const int fitting = fetch == Bytes(0)
                             ? tiles
                             : static_cast<int>(std::min<std::int64_t>(tiles, room.value() / fetch.value()));
@@ -190,14 +202,6 @@ void LayerPlan::PlanStrips(const HardwareConfig& hw) {
     if (!place_.input_on_chip) strip.iact_load = Bytes(row_bytes * strip.rows_loaded);
     strips_.push_back(strip);
   }
-  if (is_conv() && strips_.size() > 1) {
-    Bytes fetched;
-    for (const Group& group : groups_) {
-      for (int shape = group.first_shape; shape < group.first_shape + group.shapes; ++shape)
-        fetched += group.tiles * shapes_[static_cast<std::size_t>(shape)].fetch;
-    }
-    weights_stay_ = fetched <= hw.accel.db.capacity();
-  }
 }
 
 const LayerPlan::Group& LayerPlan::GroupOf(int in_strip) const {
@@ -206,48 +210,71 @@ const LayerPlan::Group& LayerPlan::GroupOf(int in_strip) const {
   return groups_[group];
 }
 
-Unit LayerPlan::UnitAt(int index) const {
+Unit LayerPlan::UnitOf(int strip, const Group& group, int kernel_tile, int in_tile) const {
   Unit unit;
-  unit.index = index;
-  unit.strip = index / units_per_strip_;
-  const int in_strip = index % units_per_strip_;
-  const Group& group = GroupOf(in_strip);
-  const int in_group = in_strip - group.first_unit;
-  unit.kernel_tile = group.first_tile + in_group / group.shapes;
-  const int shape = group.first_shape + in_group % group.shapes;
-  unit.shape = &shapes_[static_cast<std::size_t>(shape)];
-  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
-  if (unit.strip == 0 || !weights_stay_) unit.fetch = unit.shape->fetch;
-  unit.tile_cycles = Cycles(strip.scanned + fill_cycles_);
+  unit.strip = strip;
+  unit.kernel_tile = kernel_tile;
+  unit.kernels = Kernels(kernel_tile);
+  unit.shape = &shapes_[static_cast<std::size_t>(group.first_shape + in_tile)];
+  const Strip& here = strips_[static_cast<std::size_t>(strip)];
+  if (strip == 0 || !weights_stay_) unit.fetch = unit.shape->fetch;
+  unit.tile_cycles = Cycles(here.scanned + fill_cycles_);
   unit.starts_kernel_tile = unit.shape->first;
   unit.drains = unit.shape->last;
-  if (in_strip == 0) unit.iact_load = strip.iact_load;
-  if (is_conv() && unit.starts_kernel_tile && unit.kernel_tile % quant_group_tiles_ == 0) {
-    const bool all_fit = quant_group_tiles_ == kernel_tiles_;
-    const int last = std::min(kernel_tiles_, unit.kernel_tile + quant_group_tiles_) - 1;
-    if (unit.strip == 0 || !all_fit) {
-      unit.quant_params =
-          Bytes(kQuantParamBytes * (FirstKernel(last) + Kernels(last) - FirstKernel(unit.kernel_tile)));
-    }
-  }
   if (unit.drains) {
-    const int kernels = Kernels(unit.kernel_tile);
-    const Bytes results(std::int64_t{kernels} * strip.out_positions);
+    const Bytes results(unit.kernels * here.out_positions);
     if (!place_.output_on_chip) unit.drain = results;
-    if (op_.residual != kNone && !place_.residual_on_chip) {
-      unit.residual = op_.kind == OpKind::kScale ? Bytes(kernels) : results;
-    }
+    if (op_.residual != kNone && !place_.residual_on_chip)
+      unit.residual = op_.kind == OpKind::kScale ? Bytes(unit.kernels) : results;
   }
   return unit;
 }
 
-LayerPlan::Stretch LayerPlan::StretchFrom(int index) const {
-  const Unit unit = UnitAt(index);
-  const Group& group = GroupOf(index % units_per_strip_);
+// What the kernel tile fetches for itself and those behind it that fit the buffer with it.
+Bytes LayerPlan::QuantParamsAt(int strip, int kernel_tile) const {
+  if (!is_conv()) return Bytes(0);
+  if (quant_group_tiles_ == kernel_tiles_) {
+    return Bytes(strip == 0 && kernel_tile == 0 ? kQuantParamBytes * op_.kernels : 0);
+  }
+  if (kernel_tile % quant_group_tiles_ != 0) return Bytes(0);
+  const int last = std::min(kernel_tiles_, kernel_tile + quant_group_tiles_) - 1;
+  return Bytes(kQuantParamBytes * (FirstKernel(last) + Kernels(last) - FirstKernel(kernel_tile)));
+}
+
+Unit LayerPlan::UnitAt(int index) const {
+  const int strip = index / units_per_strip_, in_strip = index - strip * units_per_strip_;
+  const Group& group = GroupOf(in_strip);
+  const int in_group = in_strip - group.first_unit, tile = in_group / group.shapes;
+  Unit unit = UnitOf(strip, group, group.first_tile + tile, in_group - tile * group.shapes);
+  unit.index = index;
+  if (in_strip == 0) unit.iact_load = strips_[static_cast<std::size_t>(strip)].iact_load;
+  if (unit.starts_kernel_tile) unit.quant_params = QuantParamsAt(strip, unit.kernel_tile);
+  return unit;
+}
+
+void LayerPlan::Advance(Unit& unit) const {
+  const int index = unit.index + 1, in_strip = index - unit.strip * units_per_strip_;
+  if (in_strip == units_per_strip_) {
+    unit = UnitAt(index);
+    return;
+  }
+  const Group& group = GroupOf(in_strip);
+  if (unit.drains) {
+    unit = UnitOf(unit.strip, group, unit.kernel_tile + 1, 0);
+    unit.quant_params = QuantParamsAt(unit.strip, unit.kernel_tile);
+  } else {
+    const auto shape = static_cast<int>(unit.shape - shapes_.data());
+    unit = UnitOf(unit.strip, group, unit.kernel_tile, shape + 1 - group.first_shape);
+  }
+  unit.index = index;
+}
+
+LayerPlan::Stretch LayerPlan::StretchFrom(const Unit& unit) const {
   if (!unit.starts_kernel_tile || unit.iact_load > Bytes(0) || unit.quant_params > Bytes(0)) return {};
+  const Group& group = GroupOf(unit.index - unit.strip * units_per_strip_);
   int end = group.first_tile + group.tiles;
   if (is_conv()) end = std::min(end, (unit.kernel_tile / quant_group_tiles_ + 1) * quant_group_tiles_);
-  return {index, index + (end - unit.kernel_tile) * group.shapes, group.shapes};
+  return {unit.index, unit.index + (end - unit.kernel_tile) * group.shapes, group.shapes};
 }
 
 bool LayerPlan::RegionsTouch() const {
@@ -261,7 +288,7 @@ bool LayerPlan::RegionsTouch() const {
   const std::int64_t row = strip.rows_loaded > 0 ? strip.iact_load.value() / strip.rows_loaded : 0;
   const std::int64_t results = std::int64_t{op_.kernels} * op_.OutH() * op_.OutW();
   const Region regions[] = {
-      region(addresses_.weights, std::int64_t{max_kernels_} * max_channels_ * KernelArea(op_)),
+      region(addresses_.weights, std::int64_t{max_kernels_} * max_channels_ * op_.kernel_h * op_.kernel_w),
       region(addresses_.quant_params, kQuantParamBytes * op_.kernels),
       region(addresses_.input, row * op_.in_h), region(addresses_.output, results),
       region(addresses_.residual, op_.kind == OpKind::kScale ? op_.kernels : results)};
@@ -278,7 +305,7 @@ UnitExtent LayerPlan::ExtentOf(const Unit& unit) const {
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
   UnitExtent extent;
   extent.first_kernel = FirstKernel(unit.kernel_tile);
-  extent.kernels = Kernels(unit.kernel_tile);
+  extent.kernels = unit.kernels;
   extent.first_out_row = unit.strip * place_.strip_out_rows;
   extent.out_rows = static_cast<int>(strip.out_positions / op_.OutW());
   extent.first_in_row = std::max(0, extent.first_out_row * op_.stride_h - op_.pad_h);
@@ -311,7 +338,7 @@ std::uint64_t LayerPlan::OActAddress(const Unit& unit) const {
   const std::int64_t before = std::int64_t{unit.strip} * place_.strip_out_rows * op_.OutW();
   return addresses_.output +
          static_cast<std::uint64_t>(std::int64_t{FirstKernel(unit.kernel_tile)} * op_.OutW() * op_.OutH() +
-                                    before * Kernels(unit.kernel_tile));
+                                    before * unit.kernels);
 }
 
 std::uint64_t LayerPlan::ResidualAddress(const Unit& unit) const {
@@ -329,7 +356,7 @@ Bytes LayerPlan::LineBytes() const { return LineBufferBytes(op_, line_channels_)
 
 Bytes LayerPlan::PartialSumBytes(const Unit& unit) const {
   if (!is_conv()) return Bytes(0);
-  return Bytes(kPartialSumBytes * Kernels(unit.kernel_tile) *
+  return Bytes(kPartialSumBytes * unit.kernels *
                strips_[static_cast<std::size_t>(unit.strip)].out_positions);
 }
 
@@ -339,60 +366,6 @@ std::int64_t LayerPlan::TotalCycles() const {
     sum += static_cast<WideInt>(kernel_tiles_) * channel_tiles_ * (strip.scanned + fill_cycles_);
   }
   return static_cast<std::int64_t>(std::min<WideInt>(sum, std::numeric_limits<std::int64_t>::max()));
-}
-
-void LayerPlan::CountUnit(const Unit& unit, Counters& counters) const {
-  if (unit.iact_load > Bytes(0)) counters.events[Event::kSbWrite] += unit.iact_load.value();
-  if (is_conv()) {
-    CountConv(unit, counters);
-  } else {
-    const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
-    const int channels = Kernels(unit.kernel_tile);
-    counters.events[Event::kVectorOp] += channels * KernelArea(op_) * strip.out_positions;
-    counters.events[Event::kSbRead] += std::int64_t{channels} * strip.rows_loaded * op_.in_w;
-  }
-  if (unit.drains) CountDrain(unit, counters);
-}
-
-void LayerPlan::CountConv(const Unit& unit, Counters& counters) const {
-  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
-  const std::int64_t kernels = Kernels(unit.kernel_tile);
-  const UnitShape& shape = *unit.shape;
-  const std::int64_t weights = kernels * shape.channels * cell_bytes_;
-  counters.events[Event::kMac] += weights * strip.windows;
-  counters.useful_macs += weights * strip.out_positions;
-  const std::int64_t lanes = std::int64_t{shape.tiles} * tile_channels_;
-  counters.events[Event::kSbRead] += lanes * strip.rows_loaded * op_.in_w;
-  if (op_.kernel_h > 1 || op_.kernel_w > 1) {  // 1×1 needs no sliding window
-    counters.events[Event::kLbWrite] += lanes * strip.scanned;
-    counters.events[Event::kLbRead] += lanes * kTaps * strip.scanned;
-  }
-  const std::int64_t partial_sums = kPartialSumBytes * kernels * strip.out_positions;
-  counters.events[Event::kObWrite] += partial_sums * shape.tiles;
-  counters.events[Event::kObRead] += partial_sums * (shape.tiles - (shape.first ? 1 : 0));
-  counters.events[Event::kDbWrite] += unit.fetch.value();
-  counters.events[Event::kDbRead] += shape.fetch.value();
-  counters.events[Event::kPbRead] += shape.cached.value();
-  counters.events[Event::kQbWrite] += unit.quant_params.value();
-  // Where later strips find their weights in the DB anyway, only the first strip is a saving.
-  if (unit.strip == 0 || !weights_stay_) counters.pb_hit_bytes += shape.cached.value();
-}
-
-void LayerPlan::CountDrain(const Unit& unit, Counters& counters) const {
-  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
-  const std::int64_t kernels = Kernels(unit.kernel_tile);
-  const std::int64_t results = kernels * strip.out_positions;
-  if (is_conv()) {
-    counters.events[Event::kObRead] += kPartialSumBytes * results;
-    counters.events[Event::kQbRead] += kQuantParamBytes * kernels;
-  }
-  if (place_.output_on_chip) counters.events[Event::kSbWrite] += results;
-  if (op_.kind == OpKind::kScale) {  // its products are counted already; the factors stay in the lanes
-    if (place_.residual_on_chip) counters.events[Event::kSbRead] += kernels;
-  } else if (op_.residual != kNone) {
-    counters.events[Event::kVectorOp] += results;
-    if (place_.residual_on_chip) counters.events[Event::kSbRead] += results;
-  }
 }
 
 }  // namespace sushi

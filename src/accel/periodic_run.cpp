@@ -14,15 +14,15 @@ bool IsPowerOfTwo(int n) { return (n & (n - 1)) == 0; }
 PeriodicRun::PeriodicRun(const HardwareConfig& hw)
     : EagerMemory(hw.dram), LayerRun(hw, static_cast<EagerMemory&>(*this)), clock_(hw.accel.clock_mhz) {}
 
-const LayerResult& PeriodicRun::Run(const LayerPlan& plan, Cycles host) {
+LayerTimes PeriodicRun::Run(const LayerPlan& plan, Cycles host) {
   timing.Reset();
   stretch_ = {};
   looking_ = false;
   Begin(plan, host);
-  const bool may_repeat = hw_.granularity == Granularity::kKernelTile;
-  for (int index = 0; index < plan_->units();) {
-    if (may_repeat && index >= stretch_.end) {
-      stretch_ = plan_->StretchFrom(index);
+  const int units = plan.units();
+  for (int index = 0; index < units;) {
+    if (index >= stretch_.end) {
+      stretch_ = plan.StretchFrom(Next(index));
       // Not from the layer's first unit on: where two regions in DRAM meet, the first request of one may
       // continue the last of another.
       looking_ = stretch_.begin > 0 && stretch_.end - stretch_.begin >= kWorthLooking * stretch_.step;
@@ -31,11 +31,16 @@ const LayerResult& PeriodicRun::Run(const LayerPlan& plan, Cycles host) {
     if (looking_ && (index - stretch_.begin) % stretch_.step == 0) index = PassPeriods(index);
     RunUnit(index++);
   }
-  LayerResult& result = Finish();
-  MemoryActivity activity;
-  activity.busy_ps = timing.busy_ps();
-  CountMemoryActivity(activity, result.counters);
-  return result;
+  LayerTimes times;
+  times.sums = Finish().sums;
+  times.sums[TimedSum::kDramBusy] = timing.busy_ps();
+  times.cycles = now();
+  return times;
+}
+
+Unit PeriodicRun::Next(int index) const {
+  const Unit& coming = coming_units_[first_coming_].unit;
+  return coming_ > 0 && coming.index == index ? coming : plan_->UnitAt(index);
 }
 
 std::uint64_t PeriodicRun::StreamAddress(const Unit& unit) const {
@@ -52,8 +57,8 @@ std::uint64_t PeriodicRun::StreamAddress(const Unit& unit) const {
 }
 
 PeriodicRun::State PeriodicRun::StateAt(const Unit& unit, std::uint64_t stream) const {
-  const std::vector<Ticket>& fetch = coming_units_[first_coming_].fetch;
-  const bool coming = coming_ > 0 && !fetch.empty() && fetch.front().done > now_;
+  const LinkTransfer& fetch = coming_units_[first_coming_].fetch;
+  const bool coming = coming_ > 0 && fetch.done > now_;
   const auto burst = static_cast<std::uint64_t>(timing.burst_bytes());
   const Picoseconds now_ps = clock_.TimeOf(now_);
   return {clock_.RoundedAt(now_),
@@ -63,8 +68,8 @@ PeriodicRun::State PeriodicRun::StateAt(const Unit& unit, std::uint64_t stream) 
           Ahead(weights_.free(), now_),
           Ahead(iacts_.free(), now_),
           Ahead(oacts_.free(), now_),
-          coming ? (fetch.front().start - now_).value() : 0,
-          coming ? (fetch.front().done - now_).value() : 0,
+          coming ? (fetch.start - now_).value() : 0,
+          coming ? (fetch.done - now_).value() : 0,
           wrote_back_ ? Ahead(write_back_.done, now_) : 0,
           have_quant_params_ ? Ahead(quant_params_.done, now_) : 0,
           static_cast<std::int64_t>(plan_->WeightAddress(unit) % burst),
@@ -76,8 +81,7 @@ PeriodicRun::State PeriodicRun::StateAt(const Unit& unit, std::uint64_t stream) 
 // happens again and again. Returns the next unit, which is still of the stretch.
 // (Brent's way to find a period: compare with the state at the last power of two.)
 int PeriodicRun::PassPeriods(int index) {
-  const bool fetched = coming_ > 0 && coming_units_[first_coming_].unit.index == index;
-  const Unit unit = fetched ? coming_units_[first_coming_].unit : plan_->UnitAt(index);
+  const Unit unit = Next(index);
   const std::uint64_t stream = StreamAddress(unit);
   const State state = StateAt(unit, stream);
   if (checkpoint_.index >= 0 && state == checkpoint_.state) {
@@ -87,9 +91,9 @@ int PeriodicRun::PassPeriods(int index) {
     if (times <= 0) return index;
     const Cycles time = now_ - checkpoint_.now;
     const std::uint64_t bytes = stream - checkpoint_.stream;
-    Counters since = result_.counters;
-    since.AddScaled(checkpoint_.counters, -1);
-    result_.counters.AddScaled(since, times);
+    TimedSums since = book_.sums;
+    since.AddScaled(checkpoint_.sums, -1);
+    book_.sums.AddScaled(since, times);
     Shift(times * time, times * static_cast<std::int64_t>(bytes),
           times * (timing.busy_ps() - checkpoint_.busy_ps));
     if (coming_ > 0) coming_units_[first_coming_].unit = plan_->UnitAt(index + times * period);
@@ -97,7 +101,7 @@ int PeriodicRun::PassPeriods(int index) {
   }
   const int tiles = (index - stretch_.begin) / stretch_.step;
   if (checkpoint_.index < 0 || IsPowerOfTwo(tiles))
-    checkpoint_ = {index, state, stream, now_, result_.counters, timing.busy_ps()};
+    checkpoint_ = {index, state, stream, now_, book_.sums, timing.busy_ps()};
   return index;
 }
 
@@ -110,11 +114,10 @@ void PeriodicRun::Shift(Cycles time, std::int64_t bytes, std::int64_t busy_ps) {
   oacts_.Shift(time);
   write_back_.start += time;
   write_back_.done += time;
-  if (coming_ == 0) return;
-  for (Ticket& ticket : coming_units_[first_coming_].fetch) {
-    ticket.start += time;
-    ticket.done += time;
-  }
+  if (coming_ == 0 || coming_units_[first_coming_].unit.fetch == Bytes(0)) return;
+  LinkTransfer& fetch = coming_units_[first_coming_].fetch;
+  fetch.start += time;
+  fetch.done += time;
 }
 
 }  // namespace sushi

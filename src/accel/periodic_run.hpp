@@ -2,9 +2,11 @@
 // soon repeat themselves: then whole periods are passed over at once, exactly (docs/performance.md).
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "layer_run.hpp"
+#include "sushi/accel/layer_costs.hpp"
 #include "sushi/dram/simple_memory.hpp"
 
 namespace sushi {
@@ -16,44 +18,61 @@ struct EagerMemory {
   Traffic last_kind = Traffic::kWeights;  // of the last request
 };
 
-// A DMA engine in front of the simple memory: a transfer's times are known when it is asked for.
+// Only what depends on when things happen: the rest is LayerPlan::CountLayer().
+struct TimedBook {
+  TimedSums sums;
+
+  void AddUnit(const LayerPlan& /*plan*/, const Unit& /*unit*/, const UnitWaits& waits) {
+    sums[TimedSum::kWaitDrain] += waits.drain.value();
+    sums[TimedSum::kWaitIActs] += waits.iacts.value();
+    sums[TimedSum::kWaitWeights] += waits.weights.value();
+    sums[TimedSum::kWaitOperand] += waits.operand.value();
+  }
+  void AddLastDrain(Cycles wait) { sums[TimedSum::kWaitDrain] += wait.value(); }
+};
+
+// A DMA engine in front of the simple memory: a transfer's times are known when it is asked for. The weights
+// of a unit are one transfer.
 class EagerDma {
  public:
   using Ticket = LinkTransfer;
+  using Fetched = LinkTransfer;
 
-  EagerDma(const HardwareConfig& hw, int ports, int requester, EagerMemory& memory, Counters& counters,
-           std::int64_t Counters::*busy)
+  EagerDma(const HardwareConfig& hw, int ports, int requester, EagerMemory& memory, TimedBook& book)
       : speed_(hw, ports),
         link_(ClockDomain(hw.accel.clock_mhz)),
         clock_(hw.accel.clock_mhz),
         requester_(requester),
         memory_(memory),
-        counters_(counters),
-        busy_(busy) {}
+        sums_(book.sums) {}
 
-  Ticket Issue(Traffic kind, Cycles now, const FetchPart& part) {
-    return Issue(kind, now, part, false, Cycles(0));
+  void Fetch(const LayerPlan& plan, const Unit& unit, Cycles now, Fetched& fetched) {
+    fetched = unit.fetch == Bytes(0) ? LinkTransfer{}
+                                     : Issue(Traffic::kWeights, now, plan.WeightAddress(unit), unit.fetch,
+                                             unit.shape->link, false, Cycles(0));
   }
+  const Fetched& AwaitFetch(const Fetched& fetched) const { return fetched; }
   Ticket Load(Traffic kind, Cycles now, std::uint64_t address, Bytes bytes) {
-    return Issue(kind, now, {address, bytes, speed_.TransferCycles(bytes)}, false, Cycles(0));
+    return Issue(kind, now, address, bytes, speed_.TransferCycles(bytes), false, Cycles(0));
   }
   Ticket Store(Traffic kind, Cycles now, std::uint64_t address, Bytes bytes, Cycles not_before) {
-    return Issue(kind, now, {address, bytes, speed_.TransferCycles(bytes)}, true, not_before);
+    return Issue(kind, now, address, bytes, speed_.TransferCycles(bytes), true, not_before);
   }
-  LinkTransfer Await(const Ticket& ticket) const { return ticket; }
+  const LinkTransfer& Await(const Ticket& ticket) const { return ticket; }
   void Reset() { link_.Reset(); }
 
   Cycles free() const { return link_.free(); }
   void Shift(Cycles time) { link_.Shift(time); }
 
  private:
-  Ticket Issue(Traffic kind, Cycles now, const FetchPart& part, bool write, Cycles not_before) {
-    const MemoryTiming timing =
-        memory_.timing.Serve(clock_.TimeOf(now), {part.address, part.bytes, write, requester_});
+  Ticket Issue(Traffic kind, Cycles now, std::uint64_t address, Bytes bytes, Cycles link, bool write,
+               Cycles not_before) {
+    const MemoryTiming timing = memory_.timing.Serve(clock_.TimeOf(now), {address, bytes, write, requester_});
     memory_.last_kind = kind;
-    CountMemoryAccess(kind, part.bytes, write, timing, counters_);
-    counters_.*busy_ += part.link.value();
-    return link_.Deliver(timing, part.link, not_before);
+    sums_[write ? TimedSum::kWritten : TimedSum::kRead] += timing.moved.value();
+    sums_.values[static_cast<std::size_t>(TimedSum::kWeightLink) + static_cast<std::size_t>(requester_)] +=
+        link.value();
+    return link_.Deliver(timing, link, not_before);
   }
 
   LinkSpeed speed_;
@@ -61,15 +80,15 @@ class EagerDma {
   ClockDomain clock_;
   int requester_;
   EagerMemory& memory_;
-  Counters& counters_;
-  std::int64_t Counters::*busy_;
+  TimedSums& sums_;
 };
 
 // One object runs any number of layers, one after the other.
-class PeriodicRun : private EagerMemory, private LayerRun<EagerDma> {
+class PeriodicRun : private EagerMemory, private LayerRun<EagerDma, TimedBook> {
  public:
+  // Of granularity kKernelTile.
   explicit PeriodicRun(const HardwareConfig& hw);
-  const LayerResult& Run(const LayerPlan& plan, Cycles host);
+  LayerTimes Run(const LayerPlan& plan, Cycles host);
 
  private:
   // All that the rest of a stretch depends on, relative to now and to the unit's addresses. What lies in the
@@ -80,10 +99,11 @@ class PeriodicRun : private EagerMemory, private LayerRun<EagerDma> {
     State state{};
     std::uint64_t stream = 0;  // address
     Cycles now;
-    Counters counters;
+    TimedSums sums;
     std::int64_t busy_ps = 0;
   };
 
+  Unit Next(int index) const;  // the unit about to run
   State StateAt(const Unit& unit, std::uint64_t stream) const;
   std::uint64_t StreamAddress(const Unit& unit) const;  // of what was asked for last
   int PassPeriods(int index);

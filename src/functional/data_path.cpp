@@ -8,7 +8,6 @@
 namespace sushi {
 namespace {
 
-constexpr std::int64_t kQuantParamBytes = 5;
 // Windows are built for as many positions at a time as a second-level cache holds.
 constexpr std::int64_t kWindowElements = 1 << 16;
 

@@ -94,7 +94,7 @@ Cycles Controller::RunUnit(const LayerPlan& plan, int index, Cycles begin, int l
   if (residual != nullptr) finish = WithOperands(unit, finish, AwaitDone(blocks_.iact_dma, *residual));
   if (blocks_.data_path) blocks_.data_path->RunUnit(plan, unit);
   plan.CountUnit(unit, result_.counters);
-  CountDpeCycles(plan, unit, inputs, start, compute_finish, finish, result_.counters);
+  CountWaits(WaitsOf(unit, inputs, start, compute_finish, finish), result_.counters);
 
   ComputeEngine& engine = plan.is_conv() ? blocks_.dpe_array : blocks_.vector_unit;
   if (unit.drain > Bytes(0)) {

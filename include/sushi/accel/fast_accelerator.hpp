@@ -26,8 +26,9 @@ class FastAccelerator : public ServiceModel {
   std::optional<Picoseconds> ServiceOnly(int subnet, const SubGraph& cached) override;
 
  private:
-  const LayerResult& LayerOf(int subnet, int op, const SubGraph& cached);
-  LayerResult RunLayer(const LayerPlan& plan, Cycles host);
+  LayerCosts::Known& LayerOf(int subnet, int op, const SubGraph& cached);
+  const LayerResult& ResultOf(int subnet, int op, const SubGraph& cached);
+  static LayerResult Assemble(const LayerPlan& plan, Cycles host, const LayerTimes& times);
   struct Engine;
 
   const InferencePlanner& planner_;

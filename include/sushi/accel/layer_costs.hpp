@@ -3,21 +3,52 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "sushi/accel/layer_plan.hpp"
 #include "sushi/accel/results.hpp"
 #include "sushi/supernet/subgraph.hpp"
 
 namespace sushi {
 
+// Sums over a layer that depend on when things happen.
+enum class TimedSum : std::size_t {
+  kWaitDrain,
+  kWaitIActs,
+  kWaitWeights,
+  kWaitOperand,  // cycles of the array
+  kRead,
+  kWritten,  // bytes of whole bursts
+  kWeightLink,
+  kIActLink,
+  kOActLink,  // busy cycles of the DMA engines, in this order
+  kDramBusy,  // ps
+  kCount
+};
+using TimedSums = EnumArray<TimedSum, std::int64_t>;
+
+struct LayerTimes {
+  Cycles cycles;
+  TimedSums sums;
+};
+
 // FastAccelerators whose hardware differs at most in the size of the Persistent Buffer (accel.pb), which
 // costs do not depend on, may share one, one after the other.
 struct LayerCosts {
+  struct Known {
+    LayerTimes times;
+    std::unique_ptr<LayerResult> result;  // once its counters were asked for
+  };
   // Ops whose cost is the same function of the cached rectangle.
   struct Kind {
-    std::unordered_map<std::uint64_t, LayerResult> known;  // by Key(); never iterated
-    const LayerResult* last = nullptr;                     // asked for, with last_key
+    explicit Kind(LayerPlan of_first) : plan(std::move(of_first)) {}
+
+    LayerPlan plan;                                  // of the first of these ops, with any rectangle
+    std::unordered_map<std::uint64_t, Known> known;  // by Key(); never iterated
+    Known* last = nullptr;                           // asked for, with last_key
     std::uint64_t last_key = 0;
   };
   static std::uint64_t Key(Rect rect) {

@@ -19,6 +19,9 @@
 
 namespace sushi {
 
+inline constexpr std::int64_t kQuantParamBytes = 5;  // a kernel: fix32 scale, int8 zero point (FACTS §2)
+inline constexpr std::int64_t kPartialSumBytes = 4;  // int32
+
 // Consecutive channel tiles that fetch equally much.
 struct TileRun {
   int tiles = 0;
@@ -59,6 +62,7 @@ struct Unit {
   int index = 0;  // in the layer
   int strip = 0;
   int kernel_tile = 0;
+  int kernels = 0;  // of the kernel tile
   const UnitShape* shape = nullptr;
   Bytes fetch;         // weights to fetch: shape->fetch, or 0 when an earlier strip left them in the DB
   Bytes quant_params;  // to fetch before this unit's kernel tile drains
@@ -95,17 +99,22 @@ class LayerPlan {
   LayerPlan& operator=(const LayerPlan&) = delete;
   LayerPlan(LayerPlan&&) = default;
 
+  // The same layer with another rectangle cached. What UnitAt() gave before is no more.
+  void Recache(Rect cached);
+
   const Op& op() const { return op_; }
   bool is_conv() const { return op_.kind == OpKind::kConv; }
   int banks() const { return banks_; }
   int units() const { return static_cast<int>(strips_.size()) * units_per_strip_; }
   Unit UnitAt(int index) const;
-  // Units [begin, end) that begin at `index` and repeat every `step`: kernel tiles of one shape on one strip
-  // without loads of iActs or quantisation parameters. Empty when `index` begins none.
+  // Makes `unit` the one behind it, which exists.
+  void Advance(Unit& unit) const;
+  // Units [begin, end) that begin with `unit` and repeat every `step`: kernel tiles of one shape on one strip
+  // without loads of iActs or quantisation parameters. Empty when it begins none.
   struct Stretch {
     int begin = 0, end = 0, step = 1;
   };
-  Stretch StretchFrom(int index) const;
+  Stretch StretchFrom(const Unit& unit) const;
   // Whether two of the layer's regions in DRAM meet, so that one's end is another's beginning.
   bool RegionsTouch() const;
   UnitExtent ExtentOf(const Unit& unit) const;
@@ -131,20 +140,25 @@ class LayerPlan {
   Bytes PartialSumBytes(const Unit& unit) const;
 
   std::int64_t TotalCycles() const;  // Σ unit tiles × tile_cycles: the compute bound (T8)
-  std::int64_t FillCyclesPerTile() const { return fill_cycles_; }
 
-  // Adds what the unit reads, writes and computes on chip (DRAM and DMA counters are the movers').
-  void CountUnit(const Unit& unit, Counters& counters) const;
+  // Adds what the unit reads, writes and computes on chip, and for how many cycles it computes. (Waiting is
+  // CountWaits(); DRAM and DMA counters are the movers'.)
+  void CountUnit(const Unit& unit, Counters& counters) const { CountUnits(unit, 1, counters); }
+  // Σ CountUnit() over the units, and what they ask of the DRAM when each unit's weights are one transfer.
+  void CountLayer(Counters& counters) const;
 
  private:
-  void PlanTiles(const HardwareConfig& hw, const SuperNet& net, Rect cached);
+  void PlanArray(const HardwareConfig& hw, const SuperNet& net);
   void PlanStrips(const HardwareConfig& hw);
-  void AddGroup(const HardwareConfig& hw, int tiles, int cached_kernels, int cached_channels);
-  void MakeShapes(const HardwareConfig& hw, int kernels, int cached_kernels, int cached_channels);
-  void AddTiles(const HardwareConfig& hw, int tiles, int channel, int channels, Bytes weights, Bytes cached);
+  void AddGroup(int tiles, int cached_kernels);
+  void MakeShapes(int kernels, int cached_kernels);
+  void AddTiles(int tiles, int channel, int channels, Bytes weights, Bytes cached);
   int ChannelBoundary(int tile) const;
-  void CountConv(const Unit& unit, Counters& counters) const;
-  void CountDrain(const Unit& unit, Counters& counters) const;
+  void CountUnits(const Unit& unit, std::int64_t times, Counters& counters) const;
+  void CountConv(const Unit& unit, std::int64_t times, Counters& counters) const;
+  void CountDrain(const Unit& unit, std::int64_t times, Counters& counters) const;
+  void CountAlike(const Unit& unit, std::int64_t times, Counters& counters) const;
+  static void CountRequests(Traffic kind, Bytes bytes, std::int64_t times, Counters& counters);
 
   Op op_;
   OpPlacement place_;
@@ -160,6 +174,7 @@ class LayerPlan {
   int fill_cycles_ = 0;
   int units_per_strip_ = 0;
   int quant_group_tiles_ = 0;  // kernel tiles whose parameters fit the buffer together
+  Bytes db_, db_bank_;         // capacities
   bool weights_stay_ = false;  // all of the layer's fetched weights fit the DB: later strips reuse them
   int max_channels_ = 0, max_kernels_ = 0;  // of the SuperNet layer, for addresses
   int weight_channels_ = 0;                 // of the op's rectangle
@@ -170,6 +185,9 @@ class LayerPlan {
     int first_shape = 0, shapes = 0;  // of the units of each tile
   };
   const Group& GroupOf(int in_strip) const;  // of a unit by its number in the strip
+  // Of a group's kernel tile; what a strip begins with, and quantisation parameters, are not in it.
+  Unit UnitOf(int strip, const Group& group, int kernel_tile, int in_tile) const;
+  Bytes QuantParamsAt(int strip, int kernel_tile) const;
   int FirstKernel(int tile) const { return tile * kernel_lanes_; }
   int Kernels(int tile) const { return std::min(kernel_lanes_, op_.kernels - FirstKernel(tile)); }
   std::array<Group, 4> groups_;

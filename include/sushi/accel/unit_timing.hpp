@@ -2,6 +2,7 @@
 // layer's first; the SystemC shell and the kernel-free driver both ask here and contain no arithmetic.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "sushi/accel/dma_link.hpp"
@@ -13,7 +14,8 @@ namespace sushi {
 // each channel tile that fetches anything (kChannelTile). Empty when nothing is fetched.
 using UnitFetch = std::vector<LinkTransfer>;
 
-Cycles FetchDone(const UnitFetch& fetch);  // 0 when empty
+inline Cycles FetchDone(const UnitFetch& fetch) { return fetch.empty() ? Cycles(0) : fetch.back().done; }
+inline Cycles FetchDone(const LinkTransfer& fetch) { return fetch.done; }
 
 // The transfers a unit's fetch is made of.
 struct FetchPart {
@@ -31,22 +33,36 @@ struct UnitInputs {
 };
 
 // U1  start = max(begin, ob_free, iacts_ready)
-Cycles UnitStart(const UnitInputs& inputs);
+inline Cycles UnitStart(const UnitInputs& inputs) {
+  return std::max({inputs.begin, inputs.ob_free, inputs.iacts_ready});
+}
 
 // U2  finish = max(start + n·p, max over channel tiles j of arrival_j + (n − j)·p), p = tile_cycles.
 // A tile's weights are usable as soon as they have arrived (ping-pong), or only when the whole unit's
 // have (`streaming` false: a single bank).
 Cycles ComputeFinish(const Unit& unit, Cycles start, const UnitFetch& fetch, bool streaming);
+// The same when all that the unit fetches, if anything, is one transfer.
+Cycles ComputeFinish(const Unit& unit, Cycles start, const LinkTransfer& fetch, bool streaming);
 
 // U3  quantisation parameters and a residual from DRAM must be there when the last channel tile, which
 // drains, begins: finish = max(finish, operands + p)
-Cycles WithOperands(const Unit& unit, Cycles finish, Cycles operands_ready);
+inline Cycles WithOperands(const Unit& unit, Cycles finish, Cycles operands_ready) {
+  return std::max(finish, operands_ready + unit.tile_cycles);
+}
 
 // U4  write-back begins with the last channel tile: drain_begin = finish − p
-Cycles DrainBegin(const Unit& unit, Cycles finish);
+inline Cycles DrainBegin(const Unit& unit, Cycles finish) { return finish - unit.tile_cycles; }
 
-// U5  where the array's cycles from begin to finish went.
-void CountDpeCycles(const LayerPlan& plan, const Unit& unit, const UnitInputs& inputs, Cycles start,
-                    Cycles compute_finish, Cycles finish, Counters& counters);
+// U5  where the array's cycles from begin to finish went that it did not compute.
+struct UnitWaits {
+  Cycles drain, iacts, weights, operand;
+};
+inline UnitWaits WaitsOf(const Unit& unit, const UnitInputs& inputs, Cycles start, Cycles compute_finish,
+                         Cycles finish) {
+  const Cycles drained = std::max(inputs.begin, inputs.ob_free);
+  return {drained - inputs.begin, start - drained,
+          compute_finish - start - unit.shape->tiles * unit.tile_cycles, finish - compute_finish};
+}
+void CountWaits(const UnitWaits& waits, Counters& counters);
 
 }  // namespace sushi

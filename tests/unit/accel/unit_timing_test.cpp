@@ -37,7 +37,7 @@ TEST(UnitStart, WaitsForTheLatestOfUnitOutputBufferAndInputs) {
 
 TEST(ComputeFinish, AUnitWithoutFetchTakesItsTiles) {
   const MadeUnit made(5, 0, 20);
-  EXPECT_EQ(ComputeFinish(made.unit, Cycles(3), {}, true), Cycles(103));
+  EXPECT_EQ(ComputeFinish(made.unit, Cycles(3), UnitFetch{}, true), Cycles(103));
 }
 
 TEST(ComputeFinish, FetchHiddenBehindComputeCostsNothingAndOneCycleLaterOneCycle) {
