@@ -11,17 +11,4 @@ LinkSpeed::LinkSpeed(const AxiConfig& axi, int ports, Picoseconds latency, const
                                 CeilDiv(round_trip, axi.max_outstanding_bursts) - burst_beats_);
 }
 
-Cycles LinkSpeed::TransferCycles(Bytes bytes) const {
-  const std::int64_t beats = CeilDiv(CeilDiv(bytes.value(), beat_bytes_), ports_);
-  return Cycles(beats + CeilDiv(beats, burst_beats_) * gap_);
-}
-
-LinkTransfer DmaLink::Deliver(const MemoryTiming& memory, Cycles cycles, Cycles not_before) {
-  LinkTransfer transfer;
-  transfer.start = std::max(clock_.EdgeAtOrAfter(memory.first_data), free_);
-  transfer.done = std::max({transfer.start + cycles, clock_.EdgeAtOrAfter(memory.done), not_before});
-  free_ = transfer.done;
-  return transfer;
-}
-
 }  // namespace sushi

@@ -125,7 +125,7 @@ int LayerPlan::ChannelBoundary(int tile) const {
 }
 
 void LayerPlan::MakeShapes(int kernels, int cached_kernels) {
-  const int cached_channels = cached_.channels;
+  const int cached_channels = cached_kernels > 0 ? cached_.channels : 0;
   shapes_.emplace_back().first = true;
   for (int tile = 0; tile < channel_tiles_;) {
     const int begin = ChannelBoundary(tile), end = ChannelBoundary(tile + 1);
@@ -259,7 +259,11 @@ void LayerPlan::Advance(Unit& unit) const {
     return;
   }
   const Group& group = GroupOf(in_strip);
-  if (unit.drains) {
+  if (unit.drains && unit.starts_kernel_tile && in_strip > group.first_unit) {  // as before
+    ++unit.kernel_tile;
+    unit.iact_load = Bytes(0);
+    unit.quant_params = QuantParamsAt(unit.strip, unit.kernel_tile);
+  } else if (unit.drains) {
     unit = UnitOf(unit.strip, group, unit.kernel_tile + 1, 0);
     unit.quant_params = QuantParamsAt(unit.strip, unit.kernel_tile);
   } else {
@@ -314,14 +318,6 @@ UnitExtent LayerPlan::ExtentOf(const Unit& unit) const {
   return extent;
 }
 
-std::uint64_t LayerPlan::WeightAddress(const Unit& unit) const {
-  // The SuperNet's weights lie in the order tiles read them: kernel tile, channel, tap, kernel.
-  const std::int64_t kernels_here = std::min(Kernels(0), max_kernels_ - FirstKernel(unit.kernel_tile));
-  return addresses_.weights + static_cast<std::uint64_t>(
-                                  std::int64_t{FirstKernel(unit.kernel_tile)} * max_channels_ * cell_bytes_ +
-                                  unit.shape->first_channel * cell_bytes_ * kernels_here);
-}
-
 std::uint64_t LayerPlan::QuantParamAddress(const Unit& unit) const {
   return addresses_.quant_params +
          static_cast<std::uint64_t>(kQuantParamBytes * FirstKernel(unit.kernel_tile));
@@ -332,20 +328,6 @@ std::uint64_t LayerPlan::IActAddress(const Unit& unit) const {
   const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
   const std::int64_t row = strip.rows_loaded > 0 ? strip.iact_load.value() / strip.rows_loaded : 0;
   return addresses_.input + static_cast<std::uint64_t>(first_row * row);
-}
-
-std::uint64_t LayerPlan::OActAddress(const Unit& unit) const {
-  const std::int64_t before = std::int64_t{unit.strip} * place_.strip_out_rows * op_.OutW();
-  return addresses_.output +
-         static_cast<std::uint64_t>(std::int64_t{FirstKernel(unit.kernel_tile)} * op_.OutW() * op_.OutH() +
-                                    before * unit.kernels);
-}
-
-std::uint64_t LayerPlan::ResidualAddress(const Unit& unit) const {
-  if (op_.kind == OpKind::kScale) {
-    return addresses_.residual + static_cast<std::uint64_t>(ExtentOf(unit).first_kernel);
-  }
-  return OActAddress(unit) - addresses_.output + addresses_.residual;
 }
 
 Bytes LayerPlan::StreamingBytes(const Unit& unit) const {

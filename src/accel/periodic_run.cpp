@@ -1,5 +1,7 @@
 #include "periodic_run.hpp"
 
+#include <numeric>
+
 namespace sushi {
 namespace {
 
@@ -7,7 +9,7 @@ constexpr int kWorthLooking = 4;  // kernel tiles of a stretch
 
 std::int64_t Ahead(Cycles time, Cycles now) { return std::max<std::int64_t>(0, (time - now).value()); }
 
-bool IsPowerOfTwo(int n) { return (n & (n - 1)) == 0; }
+bool IsPowerOfTwo(int n) { return n > 0 && (n & (n - 1)) == 0; }
 
 }  // namespace
 
@@ -17,18 +19,12 @@ PeriodicRun::PeriodicRun(const HardwareConfig& hw)
 LayerTimes PeriodicRun::Run(const LayerPlan& plan, Cycles host) {
   timing.Reset();
   stretch_ = {};
-  looking_ = false;
+  look_at_ = -1;
   Begin(plan, host);
   const int units = plan.units();
   for (int index = 0; index < units;) {
-    if (index >= stretch_.end) {
-      stretch_ = plan.StretchFrom(Next(index));
-      // Not from the layer's first unit on: where two regions in DRAM meet, the first request of one may
-      // continue the last of another.
-      looking_ = stretch_.begin > 0 && stretch_.end - stretch_.begin >= kWorthLooking * stretch_.step;
-      checkpoint_.index = -1;
-    }
-    if (looking_ && (index - stretch_.begin) % stretch_.step == 0) index = PassPeriods(index);
+    if (index >= stretch_.end) BeginStretch(Next(index));
+    if (index == look_at_) index = PassPeriods(index);
     RunUnit(index++);
   }
   LayerTimes times;
@@ -36,6 +32,30 @@ LayerTimes PeriodicRun::Run(const LayerPlan& plan, Cycles host) {
   times.sums[TimedSum::kDramBusy] = timing.busy_ps();
   times.cycles = now();
   return times;
+}
+
+void PeriodicRun::BeginStretch(const Unit& unit) {
+  stretch_ = plan_->StretchFrom(unit);
+  look_at_ = -1;
+  checkpoint_.index = -1;
+  // Not from the layer's first unit on: where two regions in DRAM meet, the first request of one may
+  // continue the last of another.
+  if (stretch_.begin == 0 || stretch_.end - stretch_.begin < kWorthLooking * stretch_.step) return;
+  aligned_units_ = stretch_.step * TilesUntilAligned(unit);
+  if (stretch_.end - stretch_.begin > 2 * aligned_units_) look_at_ = stretch_.begin;
+}
+
+// After so many kernel tiles all addresses lie as now in a burst.
+int PeriodicRun::TilesUntilAligned(const Unit& unit) const {
+  Unit next = unit;
+  ++next.kernel_tile;
+  std::uint64_t common = timing.burst_bytes();
+  const auto align = [&](std::uint64_t step) { common = std::gcd(common, step); };
+  align(plan_->WeightAddress(next) - plan_->WeightAddress(unit));
+  if (!plan_->placement().output_on_chip) align(plan_->OActAddress(next) - plan_->OActAddress(unit));
+  if (plan_->op().residual != kNone && !plan_->placement().residual_on_chip)
+    align(plan_->ResidualAddress(next) - plan_->ResidualAddress(unit));
+  return static_cast<int>(timing.burst_bytes() / common);
 }
 
 Unit PeriodicRun::Next(int index) const {
@@ -56,10 +76,9 @@ std::uint64_t PeriodicRun::StreamAddress(const Unit& unit) const {
   }
 }
 
-PeriodicRun::State PeriodicRun::StateAt(const Unit& unit, std::uint64_t stream) const {
+PeriodicRun::State PeriodicRun::StateAt(std::uint64_t stream) const {
   const LinkTransfer& fetch = coming_units_[first_coming_].fetch;
   const bool coming = coming_ > 0 && fetch.done > now_;
-  const auto burst = static_cast<std::uint64_t>(timing.burst_bytes());
   const Picoseconds now_ps = clock_.TimeOf(now_);
   return {clock_.RoundedAt(now_),
           std::max<std::int64_t>(0, (timing.free() - now_ps).value()),
@@ -71,21 +90,18 @@ PeriodicRun::State PeriodicRun::StateAt(const Unit& unit, std::uint64_t stream) 
           coming ? (fetch.start - now_).value() : 0,
           coming ? (fetch.done - now_).value() : 0,
           wrote_back_ ? Ahead(write_back_.done, now_) : 0,
-          have_quant_params_ ? Ahead(quant_params_.done, now_) : 0,
-          static_cast<std::int64_t>(plan_->WeightAddress(unit) % burst),
-          static_cast<std::int64_t>(plan_->OActAddress(unit) % burst),
-          static_cast<std::int64_t>(plan_->ResidualAddress(unit) % burst)};
+          have_quant_params_ ? Ahead(quant_params_.done, now_) : 0};
 }
 
-// At the beginning of a kernel tile: when everything is as it was some tiles ago, what happened since then
-// happens again and again. Returns the next unit, which is still of the stretch.
-// (Brent's way to find a period: compare with the state at the last power of two.)
+// At the beginning of a kernel tile whose addresses lie in a burst as the stretch's first: when everything is
+// as it was some tiles ago, what happened since then happens again and again. Returns the next unit, which is
+// still of the stretch. (Brent's way to find a period: compare with the state at the last power of two.)
 int PeriodicRun::PassPeriods(int index) {
   const Unit unit = Next(index);
   const std::uint64_t stream = StreamAddress(unit);
-  const State state = StateAt(unit, stream);
+  const State state = StateAt(stream);
   if (checkpoint_.index >= 0 && state == checkpoint_.state) {
-    looking_ = false;
+    look_at_ = -1;
     const int period = index - checkpoint_.index;
     const int times = (stretch_.end - 1 - index) / period;  // the last unit may fetch for another stretch
     if (times <= 0) return index;
@@ -99,8 +115,8 @@ int PeriodicRun::PassPeriods(int index) {
     if (coming_ > 0) coming_units_[first_coming_].unit = plan_->UnitAt(index + times * period);
     return index + times * period;
   }
-  const int tiles = (index - stretch_.begin) / stretch_.step;
-  if (checkpoint_.index < 0 || IsPowerOfTwo(tiles))
+  look_at_ += aligned_units_;
+  if (checkpoint_.index < 0 || IsPowerOfTwo((index - stretch_.begin) / aligned_units_))
     checkpoint_ = {index, state, stream, now_, book_.sums, timing.busy_ps()};
   return index;
 }

@@ -91,9 +91,10 @@ class PeriodicRun : private EagerMemory, private LayerRun<EagerDma, TimedBook> {
   LayerTimes Run(const LayerPlan& plan, Cycles host);
 
  private:
-  // All that the rest of a stretch depends on, relative to now and to the unit's addresses. What lies in the
-  // past counts as now: every rule takes the later of it and something that is not before now.
-  using State = std::array<std::int64_t, 14>;
+  // All that the rest of a stretch depends on, relative to now and to the unit's addresses, besides where in a
+  // burst these lie. What lies in the past counts as now: every rule takes the later of it and something that
+  // is not before now.
+  using State = std::array<std::int64_t, 11>;
   struct Checkpoint {
     int index = -1;
     State state{};
@@ -104,7 +105,9 @@ class PeriodicRun : private EagerMemory, private LayerRun<EagerDma, TimedBook> {
   };
 
   Unit Next(int index) const;  // the unit about to run
-  State StateAt(const Unit& unit, std::uint64_t stream) const;
+  void BeginStretch(const Unit& unit);
+  int TilesUntilAligned(const Unit& unit) const;
+  State StateAt(std::uint64_t stream) const;
   std::uint64_t StreamAddress(const Unit& unit) const;  // of what was asked for last
   int PassPeriods(int index);
   void Shift(Cycles time, std::int64_t bytes, std::int64_t busy_ps);
@@ -112,7 +115,8 @@ class PeriodicRun : private EagerMemory, private LayerRun<EagerDma, TimedBook> {
   ClockDomain clock_;
   LayerPlan::Stretch stretch_;
   Checkpoint checkpoint_;
-  bool looking_ = false;  // for a period of the stretch
+  int look_at_ = -1;       // the next unit at which to look for a period of the stretch, if any
+  int aligned_units_ = 1;  // from there to the one after it
 };
 
 }  // namespace sushi

@@ -33,9 +33,9 @@ Cycles ComputeFinish(const Unit& unit, Cycles start, const LinkTransfer& fetch, 
   const Cycles p = unit.tile_cycles;
   const int n = unit.shape->tiles;
   const Cycles finish = start + n * p;
-  if (unit.fetch == Bytes(0)) return finish;
-  if (!streaming) return std::max(start, fetch.done) + n * p;
-  // Within a run arrivals are evenly spaced, so the latest start is forced by its first or last tile.
+  if (fetch.done <= start) return finish;  // nothing to fetch, or it was there
+  if (!streaming) return fetch.done + n * p;
+  // Within a run, arrivals are evenly spaced, so the latest start is forced by its first or last tile.
   Cycles latest = finish, sent;
   int tile = 0;
   const auto wait_for = [&](Cycles some, int last) {
@@ -55,9 +55,9 @@ Cycles ComputeFinish(const Unit& unit, Cycles start, const LinkTransfer& fetch, 
 Cycles ComputeFinish(const Unit& unit, Cycles start, const UnitFetch& fetch, bool streaming) {
   const Cycles p = unit.tile_cycles;
   const int n = unit.shape->tiles;
-  if (fetch.empty()) return start + n * p;
+  if (FetchDone(fetch) <= start) return start + n * p;
   if (fetch.size() == 1) return ComputeFinish(unit, start, fetch.front(), streaming);
-  if (!streaming) return std::max(start, FetchDone(fetch)) + n * p;
+  if (!streaming) return FetchDone(fetch) + n * p;
   Cycles finish = start + n * p;
   int tile = 0;
   std::size_t part = 0;

@@ -10,32 +10,14 @@ namespace sushi {
 
 SimpleTiming::SimpleTiming(const SimpleDramConfig& config)
     : megabytes_per_second_(std::llround(config.peak_gbps * 1000)),
-      burst_bytes_(config.burst_bytes),
+      burst_bytes_(static_cast<std::uint64_t>(config.burst_bytes)),
       latency_(config.latency_ns * 1000),
       row_jump_(config.row_jump_ns * 1000) {
-  if (megabytes_per_second_ <= 0 || burst_bytes_ <= 0)
+  if (megabytes_per_second_ <= 0 || config.burst_bytes <= 0)
     throw InternalError("memory without bandwidth or burst");
-}
-
-MemoryTiming SimpleTiming::Serve(Picoseconds now, const MemoryRequest& request) {
-  const bool contiguous = row_open_ && request.address == next_address_;
-  const auto burst = static_cast<std::uint64_t>(burst_bytes_);
-  const std::uint64_t end = request.address + static_cast<std::uint64_t>(request.bytes.value());
-  std::uint64_t bursts = (end - 1) / burst - request.address / burst + 1;
-  if (contiguous && request.address % burst != 0) --bursts;
-
-  MemoryTiming timing;
-  timing.moved = Bytes(bursts * burst);
-  const Picoseconds transfer(CeilDiv(timing.moved.value() * 1'000'000, megabytes_per_second_));
-  timing.start = std::max(now, free_);
-  const Picoseconds opened = timing.start + (contiguous ? Picoseconds(0) : row_jump_);
-  timing.first_data = opened + (request.write ? Picoseconds(0) : latency_);
-  timing.done = timing.first_data + transfer;
-  free_ = opened + transfer;
-  row_open_ = true;
-  next_address_ = end;
-  busy_ps_ += transfer.value();
-  return timing;
+  for (int bits = 0; bits < 31; ++bits) {
+    if (config.burst_bytes == 1 << bits) burst_bits_ = bits;
+  }
 }
 
 void SimpleTiming::Reset() {

@@ -2,6 +2,8 @@
 // docs/timing-model.md. Plain arithmetic and one piece of state: when the link is free again.
 #pragma once
 
+#include <algorithm>
+
 #include "sushi/accel/hardware.hpp"
 #include "sushi/dram/memory.hpp"
 
@@ -45,5 +47,18 @@ class DmaLink {
   ClockDomain clock_;
   Cycles free_;
 };
+
+inline Cycles LinkSpeed::TransferCycles(Bytes bytes) const {
+  const std::int64_t beats = CeilDiv(CeilDiv(bytes.value(), beat_bytes_), ports_);
+  return Cycles(beats + CeilDiv(beats, burst_beats_) * gap_);
+}
+
+inline LinkTransfer DmaLink::Deliver(const MemoryTiming& memory, Cycles cycles, Cycles not_before) {
+  LinkTransfer transfer;
+  transfer.start = std::max(clock_.EdgeAtOrAfter(memory.first_data), free_);
+  transfer.done = std::max({transfer.start + cycles, clock_.EdgeAtOrAfter(memory.done), not_before});
+  free_ = transfer.done;
+  return transfer;
+}
 
 }  // namespace sushi

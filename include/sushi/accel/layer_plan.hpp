@@ -198,4 +198,26 @@ class LayerPlan {
   std::vector<Strip> strips_;
 };
 
+inline std::uint64_t LayerPlan::WeightAddress(const Unit& unit) const {
+  // The SuperNet's weights lie in the order tiles read them: kernel tile, channel, tap, kernel.
+  const std::int64_t kernels_here = std::min(Kernels(0), max_kernels_ - FirstKernel(unit.kernel_tile));
+  return addresses_.weights + static_cast<std::uint64_t>(
+                                  std::int64_t{FirstKernel(unit.kernel_tile)} * max_channels_ * cell_bytes_ +
+                                  unit.shape->first_channel * cell_bytes_ * kernels_here);
+}
+
+inline std::uint64_t LayerPlan::OActAddress(const Unit& unit) const {
+  const std::int64_t before = std::int64_t{unit.strip} * place_.strip_out_rows * op_.OutW();
+  return addresses_.output +
+         static_cast<std::uint64_t>(std::int64_t{FirstKernel(unit.kernel_tile)} * op_.OutW() * op_.OutH() +
+                                    before * unit.kernels);
+}
+
+inline std::uint64_t LayerPlan::ResidualAddress(const Unit& unit) const {
+  if (op_.kind == OpKind::kScale) {
+    return addresses_.residual + static_cast<std::uint64_t>(FirstKernel(unit.kernel_tile));
+  }
+  return OActAddress(unit) - addresses_.output + addresses_.residual;
+}
+
 }  // namespace sushi

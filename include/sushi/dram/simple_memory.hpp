@@ -1,6 +1,7 @@
 // The fast memory model: one server, first come first served. Equations M1–M4 of docs/timing-model.md.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "sushi/accel/hardware.hpp"
@@ -25,12 +26,17 @@ class SimpleTiming {
   Picoseconds free() const { return free_; }
   std::uint64_t next_address() const { return next_address_; }
   std::int64_t busy_ps() const { return busy_ps_; }
-  std::int64_t burst_bytes() const { return burst_bytes_; }
+  std::uint64_t burst_bytes() const { return burst_bytes_; }
   void Shift(Picoseconds time, std::int64_t bytes, std::int64_t busy_ps);
 
  private:
+  std::uint64_t BurstOf(std::uint64_t address) const {
+    return burst_bits_ >= 0 ? address >> burst_bits_ : address / burst_bytes_;
+  }
+
   std::int64_t megabytes_per_second_;
-  std::int64_t burst_bytes_;
+  std::uint64_t burst_bytes_;
+  int burst_bits_ = -1;  // of a power of two, -1 for others
   Picoseconds latency_;
   Picoseconds row_jump_;
   Picoseconds free_;
@@ -38,6 +44,26 @@ class SimpleTiming {
   std::uint64_t next_address_ = 0;  // where the previous request ended
   std::int64_t busy_ps_ = 0;
 };
+
+inline MemoryTiming SimpleTiming::Serve(Picoseconds now, const MemoryRequest& request) {
+  const bool contiguous = row_open_ && request.address == next_address_;
+  const std::uint64_t end = request.address + static_cast<std::uint64_t>(request.bytes.value());
+  std::uint64_t bursts = BurstOf(end - 1) - BurstOf(request.address) + 1;
+  if (contiguous && request.address != BurstOf(request.address) * burst_bytes_) --bursts;
+
+  MemoryTiming timing;
+  timing.moved = Bytes(bursts * burst_bytes_);
+  const Picoseconds transfer(CeilDiv(timing.moved.value() * 1'000'000, megabytes_per_second_));
+  timing.start = std::max(now, free_);
+  const Picoseconds opened = timing.start + (contiguous ? Picoseconds(0) : row_jump_);
+  timing.first_data = opened + (request.write ? Picoseconds(0) : latency_);
+  timing.done = timing.first_data + transfer;
+  free_ = opened + transfer;
+  row_open_ = true;
+  next_address_ = end;
+  busy_ps_ += transfer.value();
+  return timing;
+}
 
 class SimpleMemory : public Memory {
  public:
