@@ -72,7 +72,7 @@ struct FastAccelerator::Engine {
 
   bool periodic;
   PeriodicRun layers;
-  KernelFreeAccelerator other;  // swaps, and layers on any other memory or in smaller transfers
+  KernelFreeAccelerator other;  // any other memory, or smaller transfers
 };
 
 FastAccelerator::FastAccelerator(const InferencePlanner& planner, std::shared_ptr<LayerCosts> costs)
@@ -180,7 +180,9 @@ LayerResult FastAccelerator::RunAlone(int subnet, int op, Cycles host) {
 }
 
 SwapResult FastAccelerator::Swap(const SubGraph& from, const SubGraph& to) {
-  return engine_->other.Swap(from, to);
+  if (!engine_->periodic) return engine_->other.Swap(from, to);
+  planner_.CheckFits(to);
+  return engine_->layers.Swap(planner_.PlanSwap(from, to));
 }
 
 }  // namespace sushi

@@ -34,6 +34,25 @@ LayerTimes PeriodicRun::Run(const LayerPlan& plan, Cycles host) {
   return times;
 }
 
+SwapResult PeriodicRun::Swap(const std::vector<SwapPart>& parts) {
+  timing.Reset();
+  weights_.Reset();
+  book_ = TimedBook();
+  SwapResult result;
+  Counters& counters = result.total;
+  for (const SwapPart& part : parts) {
+    result.cycles = weights_.Send(Traffic::kSwap, Cycles(0), part).done;
+    counters.events[Event::kPbWrite] += part.bytes.value();
+  }
+  result.duration = clock_.TimeOf(result.cycles);
+  counters.traffic_bytes[Traffic::kSwap] = counters.events[Event::kPbWrite];
+  counters.dram_transactions = static_cast<std::int64_t>(parts.size());
+  counters.events[Event::kDramRead] = book_.sums[TimedSum::kRead];
+  counters.weight_dma_busy_cycles = book_.sums[TimedSum::kWeightLink];
+  counters.dram_busy_ps = timing.busy_ps();
+  return result;
+}
+
 void PeriodicRun::BeginStretch(const Unit& unit) {
   stretch_ = plan_->StretchFrom(unit);
   look_at_ = -1;

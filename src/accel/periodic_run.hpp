@@ -1,11 +1,13 @@
-// A layer on the simple memory, whose answers are known when a request is made. Kernel tiles of one shape
-// soon repeat themselves: then whole periods are passed over at once, exactly (docs/performance.md).
+// Layers and swaps on the simple memory, whose answers are known when a request is made. Kernel tiles of one
+// shape soon repeat themselves: then whole periods are passed over at once, exactly (docs/performance.md).
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "layer_run.hpp"
+#include "sushi/accel/inference_plan.hpp"
 #include "sushi/accel/layer_costs.hpp"
 #include "sushi/dram/simple_memory.hpp"
 
@@ -47,9 +49,12 @@ class EagerDma {
         sums_(book.sums) {}
 
   void Fetch(const LayerPlan& plan, const Unit& unit, Cycles now, Fetched& fetched) {
-    fetched = unit.fetch == Bytes(0) ? LinkTransfer{}
-                                     : Issue(Traffic::kWeights, now, plan.WeightAddress(unit), unit.fetch,
-                                             unit.shape->link, false, Cycles(0));
+    fetched = unit.fetch == Bytes(0)
+                  ? LinkTransfer{}
+                  : Send(Traffic::kWeights, now, {plan.WeightAddress(unit), unit.fetch, unit.shape->link});
+  }
+  Ticket Send(Traffic kind, Cycles now, const FetchPart& part) {
+    return Issue(kind, now, part.address, part.bytes, part.link, false, Cycles(0));
   }
   const Fetched& AwaitFetch(const Fetched& fetched) const { return fetched; }
   Ticket Load(Traffic kind, Cycles now, std::uint64_t address, Bytes bytes) {
@@ -89,6 +94,7 @@ class PeriodicRun : private EagerMemory, private LayerRun<EagerDma, TimedBook> {
   // Of granularity kKernelTile.
   explicit PeriodicRun(const HardwareConfig& hw);
   LayerTimes Run(const LayerPlan& plan, Cycles host);
+  SwapResult Swap(const std::vector<SwapPart>& parts);
 
  private:
   // All that the rest of a stretch depends on, relative to now and to the unit's addresses, besides where in a

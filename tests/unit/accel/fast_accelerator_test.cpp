@@ -25,6 +25,15 @@ void ExpectSame(const InferencePlanner& planner, FastAccelerator& fast, int subn
   EXPECT_TRUE(found.total == expected.total) << where;
 }
 
+void ExpectSameSwap(const InferencePlanner& planner, FastAccelerator& fast, const SubGraph& from,
+                    const SubGraph& to, const std::string& where) {
+  KernelFreeAccelerator reference(planner, MakeMemory(planner.hw()));
+  const SwapResult expected = reference.Swap(from, to), found = fast.Swap(from, to);
+  EXPECT_EQ(found.cycles, expected.cycles) << where;
+  EXPECT_EQ(found.duration, expected.duration) << where;
+  EXPECT_TRUE(found.total == expected.total) << where;
+}
+
 // Layers of many kernel tiles, so that periods have room; widths and depths of all kinds, half of them whole
 // tiles of `lanes` kernels.
 SuperNet WideNet(Random& random, int lanes) {
@@ -74,8 +83,11 @@ void CompareRandomCases(std::uint64_t seed, int cases, bool wide, MakeNet make_n
     try {
       const InferencePlanner planner(hw, net);
       FastAccelerator fast(planner);
+      SubGraph before = EmptySubGraph(net);
       for (int k = 0; k < 3; ++k) {
         const SubGraph cached = testing::RandomSubGraph(net, hw.accel.pb.capacity(), random);
+        ExpectSameSwap(planner, fast, before, cached, "case " + std::to_string(i));
+        before = cached;
         for (int s = 0; s < static_cast<int>(net.subnets.size()); ++s)
           ExpectSame(planner, fast, s, cached, "case " + std::to_string(i) + ", SubNet " + std::to_string(s));
       }
