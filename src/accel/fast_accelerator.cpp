@@ -65,14 +65,20 @@ Rect UsedOf(const SuperNet& net, const Op& op, const SubGraph& cached) {
 
 struct FastAccelerator::Engine {
   explicit Engine(const InferencePlanner& planner)
-      : periodic(planner.hw().dram_model == DramModel::kSimple &&
-                 planner.hw().granularity == Granularity::kKernelTile),
-        layers(planner.hw()),
+      : simple(planner.hw().dram_model == DramModel::kSimple),
+        whole_units(planner.hw().granularity == Granularity::kKernelTile),
+        units(planner.hw()),
+        tiles(planner.hw()),
         other(planner, MakeMemory(planner.hw())) {}
 
-  bool periodic;
-  PeriodicRun layers;
-  KernelFreeAccelerator other;  // any other memory, or smaller transfers
+  LayerTimes Run(const LayerPlan& plan, Cycles host) {
+    return whole_units ? units.Run(plan, host) : tiles.Run(plan, host);
+  }
+
+  bool simple, whole_units;
+  PeriodicRun units;
+  EagerRun<UnitFetch> tiles;
+  KernelFreeAccelerator other;  // any other memory
 };
 
 FastAccelerator::FastAccelerator(const InferencePlanner& planner, std::shared_ptr<LayerCosts> costs)
@@ -87,8 +93,7 @@ FastAccelerator::FastAccelerator(const InferencePlanner& planner, std::shared_pt
     std::vector<int>& kind_of = costs_->kind_of.emplace_back();
     for (int i = 0; i < static_cast<int>(planner.subnet(s).ops.size()); ++i) {
       LayerPlan plan = planner.PlanOp(s, i, nothing);
-      const auto [kind, added] =
-          kinds.emplace(CostKey(planner, s, i, plan), static_cast<int>(kinds.size()));
+      const auto [kind, added] = kinds.emplace(CostKey(planner, s, i, plan), static_cast<int>(kinds.size()));
       if (added) costs_->kinds.emplace_back(std::move(plan));
       kind_of.push_back(kind->second);
     }
@@ -109,6 +114,7 @@ LayerResult FastAccelerator::Assemble(const LayerPlan& plan, Cycles host, const 
   counters.dpe_cycles[DpeState::kWaitIActs] += sums[TimedSum::kWaitIActs];
   counters.dpe_cycles[DpeState::kWaitWeights] += sums[TimedSum::kWaitWeights];
   counters.dpe_cycles[DpeState::kWaitOperand] += sums[TimedSum::kWaitOperand];
+  counters.dram_transactions += sums[TimedSum::kRequests];
   counters.events[Event::kDramRead] += sums[TimedSum::kRead];
   counters.events[Event::kDramWrite] += sums[TimedSum::kWritten];
   counters.weight_dma_busy_cycles += sums[TimedSum::kWeightLink];
@@ -128,8 +134,8 @@ LayerCosts::Known& FastAccelerator::LayerOf(int subnet, int op, const SubGraph& 
   if (found == kind.known.end()) {
     LayerCosts::Known known;
     kind.plan.Recache(used);
-    if (engine_->periodic) {
-      known.times = engine_->layers.Run(kind.plan, host_);
+    if (engine_->simple) {
+      known.times = engine_->Run(kind.plan, host_);
     } else {
       known.result = std::make_unique<LayerResult>(engine_->other.RunLayer(kind.plan, host_));
       known.times.cycles = known.result->cycles;
@@ -175,14 +181,14 @@ std::optional<Picoseconds> FastAccelerator::ServiceOnly(int subnet, const SubGra
 
 LayerResult FastAccelerator::RunAlone(int subnet, int op, Cycles host) {
   const LayerPlan plan = planner_.PlanAlone(subnet, op);
-  if (!engine_->periodic) return engine_->other.RunLayer(plan, host);
-  return Assemble(plan, host, engine_->layers.Run(plan, host));
+  if (!engine_->simple) return engine_->other.RunLayer(plan, host);
+  return Assemble(plan, host, engine_->Run(plan, host));
 }
 
 SwapResult FastAccelerator::Swap(const SubGraph& from, const SubGraph& to) {
-  if (!engine_->periodic) return engine_->other.Swap(from, to);
+  if (!engine_->simple) return engine_->other.Swap(from, to);
   planner_.CheckFits(to);
-  return engine_->layers.Swap(planner_.PlanSwap(from, to));
+  return engine_->units.Swap(planner_.PlanSwap(from, to));
 }
 
 }  // namespace sushi

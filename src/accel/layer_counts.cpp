@@ -1,4 +1,4 @@
-// What the units of a layer read, write and compute on chip, and what they ask of the DRAM.
+// What the units of a layer read, write and compute on chip, and what they move to and from the DRAM.
 #include "sushi/accel/layer_plan.hpp"
 
 namespace sushi {
@@ -65,22 +65,15 @@ void LayerPlan::CountDrain(const Unit& unit, std::int64_t times, Counters& count
   }
 }
 
-// Of the DRAM: `times` requests.
-void LayerPlan::CountRequests(Traffic kind, Bytes bytes, std::int64_t times, Counters& counters) {
-  if (bytes == Bytes(0)) return;
-  counters.traffic_bytes[kind] += times * bytes.value();
-  counters.dram_transactions += times;
-}
-
 void LayerPlan::CountLayer(Counters& counters) const {
   for (int s = 0; s < static_cast<int>(strips_.size()); ++s) {
     const Strip& strip = strips_[static_cast<std::size_t>(s)];
     counters.events[Event::kSbWrite] += strip.iact_load.value();
-    CountRequests(Traffic::kIActs, strip.iact_load, 1, counters);
+    counters.traffic_bytes[Traffic::kIActs] += strip.iact_load.value();
     for (int tile = 0; is_conv() && tile < kernel_tiles_; tile += quant_group_tiles_) {
       const Bytes params = QuantParamsAt(s, tile);
       counters.events[Event::kQbWrite] += params.value();
-      CountRequests(Traffic::kQuantParams, params, 1, counters);
+      counters.traffic_bytes[Traffic::kQuantParams] += params.value();
     }
     for (int g = 0; g < group_count_; ++g) {
       const Group& group = groups_[static_cast<std::size_t>(g)];
@@ -92,9 +85,9 @@ void LayerPlan::CountLayer(Counters& counters) const {
 
 void LayerPlan::CountAlike(const Unit& unit, std::int64_t times, Counters& counters) const {
   CountUnits(unit, times, counters);
-  CountRequests(Traffic::kWeights, unit.fetch, times, counters);
-  CountRequests(Traffic::kOActs, unit.drain, times, counters);
-  CountRequests(Traffic::kResiduals, unit.residual, times, counters);
+  counters.traffic_bytes[Traffic::kWeights] += times * unit.fetch.value();
+  counters.traffic_bytes[Traffic::kOActs] += times * unit.drain.value();
+  counters.traffic_bytes[Traffic::kResiduals] += times * unit.residual.value();
 }
 
 }  // namespace sushi

@@ -8,7 +8,7 @@
 namespace sushi {
 namespace {
 
-constexpr int kWindow = 3;                    // the array's windows are 3×3
+constexpr int kWindow = 3;                               // the array's windows are 3×3
 constexpr std::size_t kUsualShapes = 4, kUsualRuns = 8;  // so many need no second allocation
 // Beyond this the times of a layer would not fit 64-bit picoseconds at any clock.
 constexpr std::int64_t kMostCycles = 1'000'000'000'000;
@@ -338,8 +338,7 @@ Bytes LayerPlan::LineBytes() const { return LineBufferBytes(op_, line_channels_)
 
 Bytes LayerPlan::PartialSumBytes(const Unit& unit) const {
   if (!is_conv()) return Bytes(0);
-  return Bytes(kPartialSumBytes * unit.kernels *
-               strips_[static_cast<std::size_t>(unit.strip)].out_positions);
+  return Bytes(kPartialSumBytes * unit.kernels * strips_[static_cast<std::size_t>(unit.strip)].out_positions);
 }
 
 std::int64_t LayerPlan::TotalCycles() const {

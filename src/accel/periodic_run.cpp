@@ -13,8 +13,7 @@ bool IsPowerOfTwo(int n) { return n > 0 && (n & (n - 1)) == 0; }
 
 }  // namespace
 
-PeriodicRun::PeriodicRun(const HardwareConfig& hw)
-    : EagerMemory(hw.dram), LayerRun(hw, static_cast<EagerMemory&>(*this)), clock_(hw.accel.clock_mhz) {}
+PeriodicRun::PeriodicRun(const HardwareConfig& hw) : EagerRun(hw), clock_(hw.accel.clock_mhz) {}
 
 LayerTimes PeriodicRun::Run(const LayerPlan& plan, Cycles host) {
   timing.Reset();
@@ -27,11 +26,7 @@ LayerTimes PeriodicRun::Run(const LayerPlan& plan, Cycles host) {
     if (index == look_at_) index = PassPeriods(index);
     RunUnit(index++);
   }
-  LayerTimes times;
-  times.sums = Finish().sums;
-  times.sums[TimedSum::kDramBusy] = timing.busy_ps();
-  times.cycles = now();
-  return times;
+  return Times();
 }
 
 SwapResult PeriodicRun::Swap(const std::vector<SwapPart>& parts) {
@@ -46,7 +41,7 @@ SwapResult PeriodicRun::Swap(const std::vector<SwapPart>& parts) {
   }
   result.duration = clock_.TimeOf(result.cycles);
   counters.traffic_bytes[Traffic::kSwap] = counters.events[Event::kPbWrite];
-  counters.dram_transactions = static_cast<std::int64_t>(parts.size());
+  counters.dram_transactions = book_.sums[TimedSum::kRequests];
   counters.events[Event::kDramRead] = book_.sums[TimedSum::kRead];
   counters.weight_dma_busy_cycles = book_.sums[TimedSum::kWeightLink];
   counters.dram_busy_ps = timing.busy_ps();

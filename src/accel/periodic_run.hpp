@@ -33,12 +33,13 @@ struct TimedBook {
   void AddLastDrain(Cycles wait) { sums[TimedSum::kWaitDrain] += wait.value(); }
 };
 
-// A DMA engine in front of the simple memory: a transfer's times are known when it is asked for. The weights
-// of a unit are one transfer.
+// A DMA engine in front of the simple memory: a transfer's times are known when it is asked for. `Weights` of
+// a unit are a LinkTransfer or a UnitFetch, as Granularity says.
+template <typename Weights>
 class EagerDma {
  public:
   using Ticket = LinkTransfer;
-  using Fetched = LinkTransfer;
+  using Fetched = Weights;
 
   EagerDma(const HardwareConfig& hw, int ports, int requester, EagerMemory& memory, TimedBook& book)
       : speed_(hw, ports),
@@ -48,10 +49,16 @@ class EagerDma {
         memory_(memory),
         sums_(book.sums) {}
 
-  void Fetch(const LayerPlan& plan, const Unit& unit, Cycles now, Fetched& fetched) {
+  void Fetch(const LayerPlan& plan, const Unit& unit, Cycles now, LinkTransfer& fetched) {
     fetched = unit.fetch == Bytes(0)
                   ? LinkTransfer{}
                   : Send(Traffic::kWeights, now, {plan.WeightAddress(unit), unit.fetch, unit.shape->link});
+  }
+  void Fetch(const LayerPlan& plan, const Unit& unit, Cycles now, UnitFetch& fetched) {
+    FetchPartsOf(plan, unit, Granularity::kChannelTile, parts_);
+    fetched.clear();
+    fetched.reserve(parts_.size());
+    for (const FetchPart& part : parts_) fetched.push_back(Send(Traffic::kWeights, now, part));
   }
   Ticket Send(Traffic kind, Cycles now, const FetchPart& part) {
     return Issue(kind, now, part.address, part.bytes, part.link, false, Cycles(0));
@@ -74,6 +81,7 @@ class EagerDma {
                Cycles not_before) {
     const MemoryTiming timing = memory_.timing.Serve(clock_.TimeOf(now), {address, bytes, write, requester_});
     memory_.last_kind = kind;
+    ++sums_[TimedSum::kRequests];
     sums_[write ? TimedSum::kWritten : TimedSum::kRead] += timing.moved.value();
     sums_.values[static_cast<std::size_t>(TimedSum::kWeightLink) + static_cast<std::size_t>(requester_)] +=
         link.value();
@@ -86,20 +94,44 @@ class EagerDma {
   int requester_;
   EagerMemory& memory_;
   TimedSums& sums_;
+  std::vector<FetchPart> parts_;
 };
 
-// One object runs any number of layers, one after the other.
-class PeriodicRun : private EagerMemory, private LayerRun<EagerDma, TimedBook> {
+// One object runs any number of layers, one after the other. This one every unit of them.
+template <typename Weights>
+class EagerRun : protected EagerMemory, protected LayerRun<EagerDma<Weights>, TimedBook> {
  public:
-  // Of granularity kKernelTile.
+  explicit EagerRun(const HardwareConfig& hw)
+      : EagerMemory(hw.dram), LayerRun<EagerDma<Weights>, TimedBook>(hw, static_cast<EagerMemory&>(*this)) {}
+
+  LayerTimes Run(const LayerPlan& plan, Cycles host) {
+    timing.Reset();
+    this->Begin(plan, host);
+    for (int index = 0; index < plan.units(); ++index) this->RunUnit(index);
+    return Times();
+  }
+
+ protected:
+  LayerTimes Times() {
+    LayerTimes times;
+    times.sums = this->Finish().sums;
+    times.sums[TimedSum::kDramBusy] = timing.busy_ps();
+    times.cycles = this->now();
+    return times;
+  }
+};
+
+// And this one passes over periods.
+class PeriodicRun : private EagerRun<LinkTransfer> {
+ public:
   explicit PeriodicRun(const HardwareConfig& hw);
   LayerTimes Run(const LayerPlan& plan, Cycles host);
   SwapResult Swap(const std::vector<SwapPart>& parts);
 
  private:
-  // All that the rest of a stretch depends on, relative to now and to the unit's addresses, besides where in a
-  // burst these lie. What lies in the past counts as now: every rule takes the later of it and something that
-  // is not before now.
+  // All that the rest of a stretch depends on, relative to now and to the unit's addresses, besides where in
+  // a burst these lie. What lies in the past counts as now: every rule takes the later of it and something
+  // that is not before now.
   using State = std::array<std::int64_t, 11>;
   struct Checkpoint {
     int index = -1;

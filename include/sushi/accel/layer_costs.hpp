@@ -20,6 +20,7 @@ enum class TimedSum : std::size_t {
   kWaitIActs,
   kWaitWeights,
   kWaitOperand,  // cycles of the array
+  kRequests,     // of the DRAM
   kRead,
   kWritten,  // bytes of whole bursts
   kWeightLink,

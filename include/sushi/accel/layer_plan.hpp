@@ -144,7 +144,7 @@ class LayerPlan {
   // Adds what the unit reads, writes and computes on chip, and for how many cycles it computes. (Waiting is
   // CountWaits(); DRAM and DMA counters are the movers'.)
   void CountUnit(const Unit& unit, Counters& counters) const { CountUnits(unit, 1, counters); }
-  // Σ CountUnit() over the units, and what they ask of the DRAM when each unit's weights are one transfer.
+  // Σ CountUnit() over the units, and the bytes they move to and from the DRAM.
   void CountLayer(Counters& counters) const;
 
  private:
@@ -158,7 +158,6 @@ class LayerPlan {
   void CountConv(const Unit& unit, std::int64_t times, Counters& counters) const;
   void CountDrain(const Unit& unit, std::int64_t times, Counters& counters) const;
   void CountAlike(const Unit& unit, std::int64_t times, Counters& counters) const;
-  static void CountRequests(Traffic kind, Bytes bytes, std::int64_t times, Counters& counters);
 
   Op op_;
   OpPlacement place_;
