@@ -41,7 +41,7 @@ const StreamResult& CostSession::WithoutPb(const config::Experiment& experiment)
 
 FastSession::FastSession(config::Experiment experiment, const std::shared_ptr<SharedCosts>& shared,
                          std::shared_ptr<StreamCache> streams)
-    : session_(std::move(experiment), shared->layers),
+    : session_(std::move(experiment), shared->net, shared->layers),
       accelerator_(*session_.planner, session_.layer_costs),
       costs_(session_, accelerator_, shared, std::move(streams)) {}
 
@@ -61,11 +61,17 @@ std::shared_ptr<SharedCosts> FastSessions::SharedBy(const config::Experiment& ex
   std::size_t results = 0;
   for (const auto& [key, shared] : shared_) results += shared->layers->results;
   if (results > kMostResults) shared_.clear();
-  const std::string key = config::CanonicalText(experiment, config::WithHardwareKeys(), "accel.pb.") +
-                          config::CanonicalModel(experiment);
-  std::shared_ptr<SharedCosts>& shared = shared_[key];
-  if (shared == nullptr) shared = std::make_shared<SharedCosts>();
-  return shared;
+  std::string model = config::CanonicalModel(experiment);
+  const std::string key = config::CanonicalText(experiment, config::WithHardwareKeys(), "accel.pb.") + model;
+  const auto known = shared_.find(key);
+  if (known != shared_.end()) return known->second;
+  if (net_ == nullptr || model != model_) {
+    net_ = LoadNet(experiment);
+    model_ = std::move(model);
+  }
+  const auto shared = std::make_shared<SharedCosts>();
+  shared->net = net_;
+  return shared_.emplace(key, shared).first->second;
 }
 
 const LatencyTable& CostSession::table() {

@@ -16,6 +16,7 @@ namespace sushi::app {
 // What points have in common whose hardware differs at most in the size of the PB, and whose model is the
 // same.
 struct SharedCosts {
+  std::shared_ptr<const SuperNet> net;
   std::shared_ptr<LayerCosts> layers = std::make_shared<LayerCosts>();
   std::map<std::string, StreamResult> without_pb;  // by the keys of the stream and its serving
 };
@@ -74,6 +75,8 @@ class FastSessions {
   std::unique_ptr<FastSession> session_;  // of the point before
   std::string key_;
   std::map<std::string, std::shared_ptr<SharedCosts>> shared_;
+  std::string model_;  // of the last SharedCosts made, and its SuperNet
+  std::shared_ptr<const SuperNet> net_;
   std::shared_ptr<StreamCache> streams_ = std::make_shared<StreamCache>();
 };
 

@@ -37,10 +37,17 @@ std::vector<SubGraphColumn> CandidatesOf(const Session& session) {
 Session::Session(const std::vector<std::string>& files, const std::vector<std::string>& sets)
     : Session(config::LoadExperiment(files, sets)) {}
 
-Session::Session(config::Experiment resolved, std::shared_ptr<LayerCosts> costs)
-    : experiment(std::move(resolved)), layer_costs(std::move(costs)) {
+std::shared_ptr<const SuperNet> LoadNet(const config::Experiment& experiment) {
   config::RequireSupernet(experiment);
-  net = config::LoadSuperNet(experiment.supernet);
+  return std::make_shared<const SuperNet>(config::LoadSuperNet(experiment.supernet));
+}
+
+Session::Session(config::Experiment resolved, std::shared_ptr<const SuperNet> known,
+                 std::shared_ptr<LayerCosts> costs)
+    : experiment(std::move(resolved)),
+      owned_net(known == nullptr ? LoadNet(experiment) : std::move(known)),
+      net(*owned_net),
+      layer_costs(std::move(costs)) {
   planner = MakePlanner(experiment, net);
   identity.hardware_hash = config::HashText(config::CanonicalText(experiment, config::WithHardwareKeys()));
   identity.model_hash = config::HashText(config::CanonicalModel(experiment));

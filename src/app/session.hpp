@@ -15,17 +15,21 @@ namespace sushi::app {
 
 struct Session {
   config::Experiment experiment;
-  SuperNet net;
+  std::shared_ptr<const SuperNet> owned_net;
+  const SuperNet& net;
   std::unique_ptr<InferencePlanner> planner;
   std::shared_ptr<LayerCosts> layer_costs;
   report::Identity identity;  // trace_hash is the run's to fill in
 
   Session(const std::vector<std::string>& files, const std::vector<std::string>& sets);
-  explicit Session(config::Experiment resolved,
+  // `known` is the experiment's SuperNet if it is at hand.
+  explicit Session(config::Experiment resolved, std::shared_ptr<const SuperNet> known = nullptr,
                    std::shared_ptr<LayerCosts> costs = std::make_shared<LayerCosts>());
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 };
+
+std::shared_ptr<const SuperNet> LoadNet(const config::Experiment& experiment);
 
 // The columns of SushiAbs that the experiment's caching policy may cache.
 struct Columns {
