@@ -215,7 +215,7 @@ Unit LayerPlan::UnitOf(int strip, const Group& group, int kernel_tile, int in_ti
   unit.strip = strip;
   unit.kernel_tile = kernel_tile;
   unit.kernels = Kernels(kernel_tile);
-  unit.shape = &shapes_[static_cast<std::size_t>(group.first_shape + in_tile)];
+  unit.shape = &shapes_[static_cast<std::size_t>(group.first_shape)] + in_tile;
   const Strip& here = strips_[static_cast<std::size_t>(strip)];
   if (strip == 0 || !weights_stay_) unit.fetch = unit.shape->fetch;
   unit.tile_cycles = Cycles(here.scanned + fill_cycles_);
