@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
@@ -49,7 +50,7 @@ class SweepRecords : public ::testing::Test {
       axes += "      - {" + cells + "}\n";
     }
     Write("sweep.yaml", axes);
-    Write("many.yaml", "axes:\n  - range: {seed: {from: 1, to: 60}}\n",
+    Write("many.yaml", "axes:\n  - range: {seed: {from: 1, to: 150}}\n",
           "trace: {generator: {queries: 300}}\n");
   }
   void Write(const std::string& name, const std::string& axes, const std::string& more = "") {
@@ -203,13 +204,18 @@ class SweepRecordsOfAnEngine : public SweepRecords, public ::testing::WithParamI
 };
 
 TEST_P(SweepRecordsOfAnEngine, AfterKillsAtRandomMomentsThereAreWholeOnesOnly) {
-  ASSERT_EQ(Run("run many.yaml --store reference -j2 --quiet --records").exit_code, 0);
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_EQ(Run(RunMany("reference")).exit_code, 0);
+  // Kills within a quarter of what it takes, and later ones when that was not enough.
+  std::uint64_t most_us =
+      static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin).count()) / 4'000;
   const std::string merged = Merged("reference");
   std::mt19937 random(3);
   int killed = 0;
   std::size_t abandoned = 0;
   for (int round = 0; round < 100; ++round) {
-    if (!RunAndKill(RunMany("s"), 5'000 + random() % 150'000)) break;
+    most_us += 1'000;
+    if (!RunAndKill(RunMany("s"), random() % most_us)) break;
     ++killed;
     for (const std::string& name : Entries("s")) {
       if (name.size() == 32) {
@@ -234,11 +240,11 @@ TEST_P(SweepRecordsOfAnEngine, AFullDiskStopsAndLeavesWholeOnesOnly) {
     GTEST_SKIP() << "no tmpfs may be mounted here: " << std::strerror(errno);
   const Outcome full = Run(RunMany("disk/s"));
   EXPECT_EQ(full.exit_code, 75);
-  EXPECT_NE(full.err.find("disk/s/points/"), std::string::npos) << full.err;
+  EXPECT_NE(full.err.find("disk/s/"), std::string::npos) << full.err;
   EXPECT_NE(full.err.find("run again when there is room"), std::string::npos) << full.err;
   const std::size_t whole = Entries("disk/s").size();
   EXPECT_GT(whole, 3u);
-  EXPECT_LT(whole, 60u);
+  EXPECT_LT(whole, 150u);
   mount("tmpfs", disk.c_str(), "tmpfs", MS_REMOUNT, "size=64m");
   EXPECT_EQ(json::parse(Run("status --store disk/s --json").out)["failed"], 0);
   EXPECT_EQ(Run(RunMany("disk/s")).exit_code, 0);
