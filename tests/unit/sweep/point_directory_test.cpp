@@ -28,6 +28,13 @@ class PointDirectoryTest : public ::testing::Test {
     }
     return names;
   }
+  std::string HalfOf(const PointId& id) const {
+    const fs::path directory = fs::path(store_.PointPath(id)).parent_path();
+    for (const auto& entry : fs::directory_iterator(directory)) {
+      if (entry.path().filename().string().rfind(id.Hex() + ".partial-", 0) == 0) return entry.path();
+    }
+    return "";
+  }
   // What a process leaves that is killed while it writes.
   void LeaveHalf(const PointId& id, bool bury) {
     const pid_t child = fork();
@@ -81,8 +88,12 @@ TEST_F(PointDirectoryTest, WhatAKilledProcessLeftIsRemovedAndNothingElse) {
   PointDirectory whole(store_, ids_[1]);
   whole.Commit();
   const PointDirectory at_work(store_, ids_[2]);
-  const std::string elsewhere = store_.PointPath(ids_[1]) + ".partial-otherhost-1-999999999-0123456789ab";
-  fs::create_directories(elsewhere);
+  LeaveHalf(ids_[3], true);
+  const fs::path here = HalfOf(ids_[3]);
+  std::string elsewhere = here.string();
+  char& host = elsewhere[elsewhere.find(".partial-") + 9];
+  host = host == 'x' ? 'y' : 'x';
+  fs::rename(here, elsewhere);
   EXPECT_EQ(Entries().size(), 5U);
   RemoveAbandonedDirectories(store_);
   EXPECT_EQ(Entries().size(), 3U);
