@@ -16,19 +16,19 @@ namespace {
 
 const char* const kPartial = ".partial-";
 
-// Of points/*/: `visit` is told the path and the name of what is there.
-void VisitPoints(const Store& store, const std::function<void(const fs::path&, const std::string&)>& visit) {
+// Of points/*/: `visit` is told the path and the name of what is there. Ends at the first error.
+std::error_code VisitPoints(const Store& store,
+                            const std::function<void(const fs::path&, const std::string&)>& visit) {
   std::error_code error;
-  const std::string points = store.PointsDir();
-  if (!fs::exists(points, error)) return;
-  fs::directory_iterator prefix(points, error);
+  if (!fs::exists(store.PointsDir(), error)) return error;
+  fs::directory_iterator prefix(store.PointsDir(), error);
   for (const fs::directory_iterator end; !error && prefix != end; prefix.increment(error)) {
     if (!prefix->is_directory(error)) continue;
     fs::directory_iterator entry(prefix->path(), error);
     for (; !error && entry != end; entry.increment(error))
       visit(entry->path(), entry->path().filename().string());
   }
-  if (error) throw UserError({points, 0}, "", "cannot be read: " + error.message());
+  return error;
 }
 
 bool IsId(const std::string& name) {
@@ -75,9 +75,10 @@ void PointDirectory::Commit() {
 
 std::vector<PointId> ListPointDirectories(const Store& store) {
   std::vector<PointId> ids;
-  VisitPoints(store, [&](const fs::path&, const std::string& name) {
+  const std::error_code error = VisitPoints(store, [&](const fs::path&, const std::string& name) {
     if (IsId(name)) ids.push_back(PointId::Parse(name));
   });
+  if (error) throw UserError({store.PointsDir(), 0}, "", "cannot be read: " + error.message());
   std::sort(ids.begin(), ids.end());
   return ids;
 }

@@ -31,7 +31,7 @@ class PointDirectory {
 
 // The points that have a directory, sorted. UserError when the store cannot be read.
 std::vector<PointId> ListPointDirectories(const Store& store);
-// Removes what processes of this machine left half written when they were killed.
+// Removes what processes of this machine left half written when they were killed, as far as it can.
 void RemoveAbandonedDirectories(const Store& store);
 
 }  // namespace sushi::sweep
