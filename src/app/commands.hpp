@@ -87,6 +87,8 @@ struct SweepRunOptions {
   double timeout_s = 0;
   std::int64_t memory_mib = 0;
   bool stop_on_error = false, keep_failures = false, quiet = false;
+  bool records = false, logs = false;  // of every point
+  std::vector<std::string> command_line;
 };
 int RunSweep(const SweepRunOptions& options);  // these return the exit code
 

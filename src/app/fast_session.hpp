@@ -31,6 +31,8 @@ class CostSession {
 
   const SuperNet& net() const { return session_.net; }
   const HardwareConfig& hardware() const { return session_.experiment.hardware; }
+  const std::shared_ptr<const SuperNet>& shared_net() const { return session_.owned_net; }
+  const std::shared_ptr<LayerCosts>& layer_costs() const { return session_.layer_costs; }
   const Columns& columns() const { return columns_; }  // candidates, and what last_served caches
   ServiceBook& book() { return book_; }
   const LatencyTable& table();

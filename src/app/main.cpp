@@ -319,7 +319,7 @@ int Main(int argc, char** argv) {
       "and resumable.");
   SetUpLog();
   for (int i = 0; i < argc; ++i) options.run.command_line.emplace_back(argv[i]);
-  options.study.command_line = options.run.command_line;
+  options.study.command_line = options.sweep.run.command_line = options.run.command_line;
   AddRun(app, options);
   AddInfer(app, options);
   AddTable(app, options);

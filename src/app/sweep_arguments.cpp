@@ -46,6 +46,9 @@ void AddPointOptions(CLI::App* command, SweepRunOptions& run) {
       ->type_name("continue|stop");
   command->add_flag("--keep-failures", run.keep_failures,
                     "do not try points again that failed in an earlier run");
+  command->add_flag("--records", run.records,
+                    "every point also writes what `run --out` does, to STORE/points/");
+  command->add_flag("--logs", run.logs, "keep a log of every point, not only of those that fail");
 }
 
 void AddRun(CLI::App* sweep, SweepOptions& o) {

@@ -157,13 +157,20 @@ int RunSweep(const SweepRunOptions& options) {
   run.on_error = options.stop_on_error ? sweep::OnError::kStop : sweep::OnError::kContinue;
   run.retry_failed = !options.keep_failures;
   run.progress = ProgressShown(options.quiet);
+  run.directories = options.records;
+  run.keep_logs = options.logs;
   const sweep::Store store = sweep::Store::Make(options.store);
+  PointSettings settings;
+  settings.engine = engine;
+  settings.describe = options.logs;
+  if (options.records) settings.records = &store;
+  settings.command_line = options.command_line;
   const sweep::Plan stored = PlanOf(*plan, options);
   WritePlan(store, stored);
   // One shard does for all: making every point's id takes a while.
   if (run.shard.index == 1 && !HasPoints(store, stored)) WritePoints(store, stored, TableOf(plan, stored));
   const sweep::RunOutcome outcome = sweep::RunSweep(
-      store, IdsOf(*plan, run.shard), [&] { return MakeEvaluate(*plan, engine); }, run);
+      store, IdsOf(*plan, run.shard), [&] { return MakeEvaluate(*plan, settings); }, run);
   if (!options.quiet) PrintOutcome(outcome, options.store);
   return ExitCode(outcome);
 }
@@ -240,6 +247,8 @@ std::vector<std::string> RunOptionsOf(const SweepRunOptions& run) {
   if (run.memory_mib > 0) add({"--memory", std::to_string(run.memory_mib)});
   if (run.stop_on_error) add({"--on-error", "stop"});
   if (run.keep_failures) add({"--keep-failures"});
+  if (run.records) add({"--records"});
+  if (run.logs) add({"--logs"});
   return words;
 }
 
@@ -272,7 +281,7 @@ void EmitSweep(const SweepEmitOptions& options) {
 
 // The first points of the plan on the fast engine, for two seconds at most.
 double EstimateSweep(const Sweep& plan) {
-  const sweep::Evaluate evaluate = MakeEvaluate(plan, SweepEngine::kFast);
+  const sweep::Evaluate evaluate = MakeEvaluate(plan, {});
   const auto begin = std::chrono::steady_clock::now();
   std::int64_t done = 0;
   double seconds = 0;

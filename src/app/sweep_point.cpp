@@ -7,13 +7,23 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
+#include "manifest.hpp"
+#include "recorded_run.hpp"
 #include "study_rows.hpp"
-#include "sushi/config/hash.hpp"
+#include "sushi/accel/fast_accelerator.hpp"
 #include "sushi/dram/make_memory.hpp"
 #include "sushi/sim/elaboration.hpp"
+#include "sushi/sweep/point_directory.hpp"
 #include "sushi/sweep/record.hpp"
+#include "sushi/sweep/storage_error.hpp"
 
 namespace sushi::app {
 namespace {
@@ -44,59 +54,149 @@ sweep::PointResult ResultOf(const config::Experiment& experiment, CostSession& s
   return result;
 }
 
-sweep::PointResult RunElaborated(const config::Experiment& experiment) {
-  Session session(experiment);
-  sweep::PointResult result;
-  RunInElaboration(*session.planner, MakeMemory(experiment.hardware), [&](ServiceModel& model) {
-    CostSession costs(session, model);
-    result = ResultOf(experiment, costs);
-  });
-  return result;
-}
+enum ChildCode : int { kChildRecord = 0, kChildNoStorage = 121 };
 
-// SystemC elaborates once a process, so every point gets one. What it found comes back as a record.
-sweep::PointResult TlmPoint(const config::Sweep& sweep, const sweep::PointKey& key) {
-  const config::SweepPoint point = sweep.PointAt(key.index);
-  CheckSweepPoint(point.experiment);
+struct ChildOutcome {
+  std::string text;
+  int code = kChildRecord;  // −1: it died
+};
+
+// Of `body`, called in a process of its own that dies with this one.
+ChildOutcome InChild(const std::function<ChildOutcome()>& body) {
   int ends[2];
   if (pipe(ends) != 0) throw UserError("no pipe to a point's process");
   const pid_t child = fork();
   if (child < 0) throw std::bad_alloc();  // tried once more by the runner
-  const sweep::PointId id = sweep::PointId::Parse(key.id);
   if (child == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    std::string line;
-    try {
-      line = sweep::ResultLine(id, RunElaborated(point.experiment));
-    } catch (const std::exception& error) {
-      line = sweep::FailureLine(id, {error.what(), 1});
-    }
+    const ChildOutcome outcome = body();
     std::size_t sent = 0;
-    while (sent < line.size()) {
-      const ssize_t n = write(ends[1], line.data() + sent, line.size() - sent);
+    while (sent < outcome.text.size()) {
+      const ssize_t n = write(ends[1], outcome.text.data() + sent, outcome.text.size() - sent);
       if (n <= 0) break;
       sent += static_cast<std::size_t>(n);
     }
-    _exit(0);
+    _exit(outcome.code);
   }
   close(ends[1]);
-  std::string line;
+  ChildOutcome outcome;
   char buffer[65536];
   for (ssize_t n = 0; (n = read(ends[0], buffer, sizeof buffer)) > 0;)
-    line.append(buffer, static_cast<std::size_t>(n));
+    outcome.text.append(buffer, static_cast<std::size_t>(n));
   close(ends[0]);
   int status = 0;
   waitpid(child, &status, 0);
-  if (!line.empty()) line.pop_back();
-  switch (sweep::ReadHead(line).kind) {
-    case sweep::RecordKind::kResult:
-      return sweep::ReadResult(line);
-    case sweep::RecordKind::kFailure:
-      throw UserError(sweep::ReadFailure(line).reason);
-    default:
-      throw std::bad_alloc();  // it died: tried once more by the runner
-  }
+  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return outcome;
 }
+
+// What `sushisim run --out` writes of the point's experiment, which is the session's.
+void WriteRecords(Session& session, ServiceModel& model, const sweep::PointDirectory& directory,
+                  const nlohmann::ordered_json& uncompared) {
+  ResultFiles files;
+  files.open = [&](const std::string& name) { return directory.Open(name); };
+  files.close = [&](std::ofstream& file, const std::string& name) { directory.Close(file, name); };
+  RecordedRun run(session);
+  RecordedRun::Options options;
+  options.queries = &files;
+  run.Serve(model, options);
+  run.Write(files, uncompared);
+}
+
+class PointEvaluator {
+ public:
+  PointEvaluator(const config::Sweep& sweep, PointSettings settings)
+      : sweep_(sweep), settings_(std::move(settings)) {}
+
+  sweep::PointResult operator()(const sweep::PointKey& key) {
+    started_ = std::time(nullptr);
+    const config::SweepPoint point = sweep_.PointAt(key.index);
+    if (settings_.describe) Describe(point);
+    CheckSweepPoint(point.experiment);
+    Directory directory;
+    const sweep::PointId id = sweep::PointId::Parse(point.id);
+    if (LacksDirectory(id)) directory.emplace(*settings_.records, id);
+    sweep::PointResult result =
+        settings_.engine == SweepEngine::kFast ? Fast(point, directory) : Tlm(point, directory);
+    if (directory) directory->Commit();
+    return result;
+  }
+
+ private:
+  using Directory = std::optional<sweep::PointDirectory>;
+
+  bool LacksDirectory(const sweep::PointId& id) const {
+    std::error_code error;
+    return settings_.records != nullptr && !std::filesystem::exists(settings_.records->PointPath(id), error);
+  }
+
+  void Describe(const config::SweepPoint& point) const {
+    std::printf("engine %s\n", EngineName());
+    for (std::size_t i = 0; i < point.labels.size(); ++i)
+      std::printf("%s: %s\n", sweep_.columns()[i].c_str(), point.labels[i].c_str());
+    std::fflush(stdout);  // before a point that is simulated in another process
+  }
+
+  sweep::PointResult Fast(const config::SweepPoint& point, const Directory& directory) {
+    CostSession& costs = sessions_.For(point.experiment);
+    sweep::PointResult result = ResultOf(point.experiment, costs);
+    if (directory) {
+      // Not the session of the costs, which may be an earlier point's with another scheduler.
+      Session session(point.experiment, costs.shared_net(), costs.layer_costs());
+      FastAccelerator accelerator(*session.planner, session.layer_costs);
+      WriteRecords(session, accelerator, *directory, Uncompared(point));
+    }
+    return result;
+  }
+
+  sweep::PointResult Elaborated(const config::SweepPoint& point, const Directory& directory) const {
+    Session session(point.experiment);
+    sweep::PointResult result;
+    RunInElaboration(*session.planner, MakeMemory(point.experiment.hardware), [&](ServiceModel& model) {
+      CostSession costs(session, model);
+      result = ResultOf(point.experiment, costs);
+      if (directory) WriteRecords(session, model, *directory, Uncompared(point));
+    });
+    return result;
+  }
+
+  // SystemC elaborates once a process, so every point gets one. What it found comes back as a record.
+  sweep::PointResult Tlm(const config::SweepPoint& point, const Directory& directory) const {
+    const sweep::PointId id = sweep::PointId::Parse(point.id);
+    const ChildOutcome outcome = InChild([&]() -> ChildOutcome {
+      try {
+        return {sweep::ResultLine(id, Elaborated(point, directory)), kChildRecord};
+      } catch (const sweep::StorageError& error) {
+        return {error.what(), kChildNoStorage};
+      } catch (const std::exception& error) {
+        return {sweep::FailureLine(id, {error.what(), 1}), kChildRecord};
+      }
+    });
+    if (outcome.code == kChildNoStorage) throw sweep::StorageError(outcome.text);
+    const std::string line = outcome.text.substr(0, outcome.text.find('\n'));
+    switch (sweep::ReadHead(line).kind) {
+      case sweep::RecordKind::kResult:
+        return sweep::ReadResult(line);
+      case sweep::RecordKind::kFailure:
+        throw UserError(sweep::ReadFailure(line).reason);
+      default:
+        throw std::bad_alloc();  // it died: tried once more by the runner
+    }
+  }
+
+  const char* EngineName() const { return settings_.engine == SweepEngine::kFast ? "fast" : "tlm"; }
+
+  nlohmann::ordered_json Uncompared(const config::SweepPoint& point) const {
+    nlohmann::ordered_json json = UncomparedJson(settings_.command_line, started_);
+    json["sweep"] = {{"point", point.index}, {"id", point.id}, {"engine", EngineName()}};
+    return json;
+  }
+
+  const config::Sweep& sweep_;
+  PointSettings settings_;
+  FastSessions sessions_;
+  std::time_t started_ = 0;  // of the point
+};
 
 }  // namespace
 
@@ -113,13 +213,9 @@ void CheckSweepPoint(const config::Experiment& experiment) {
     throw UserError(file->mark, "scheduler.table_file", "a sweep makes its tables itself");
 }
 
-sweep::Evaluate MakeEvaluate(const config::Sweep& sweep, SweepEngine engine) {
-  if (engine == SweepEngine::kTlm)
-    return [&sweep](const sweep::PointKey& key) { return TlmPoint(sweep, key); };
-  return [&sweep, sessions = std::make_shared<FastSessions>()](const sweep::PointKey& key) {
-    const config::SweepPoint point = sweep.PointAt(key.index);
-    CheckSweepPoint(point.experiment);
-    return ResultOf(point.experiment, sessions->For(point.experiment));
+sweep::Evaluate MakeEvaluate(const config::Sweep& sweep, const PointSettings& settings) {
+  return [evaluator = std::make_shared<PointEvaluator>(sweep, settings)](const sweep::PointKey& key) {
+    return (*evaluator)(key);
   };
 }
 

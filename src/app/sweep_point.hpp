@@ -1,6 +1,9 @@
 // What a sweep reports of a point, on either engine.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "sushi/config/sweep.hpp"
 #include "sushi/sweep/merge.hpp"
 #include "sushi/sweep/runner.hpp"
@@ -17,7 +20,14 @@ std::vector<std::string> SweepSubNetColumns();
 // UserError when the experiment lacks what a point needs.
 void CheckSweepPoint(const config::Experiment& experiment);
 
-// For a worker: `sweep` must outlive it.
-sweep::Evaluate MakeEvaluate(const config::Sweep& sweep, SweepEngine engine);
+struct PointSettings {
+  SweepEngine engine = SweepEngine::kFast;
+  bool describe = false;                    // print what the point is
+  const sweep::Store* records = nullptr;    // where every point writes a directory; null: it writes none
+  std::vector<std::string> command_line{};  // for its manifest
+};
+
+// For a worker: `sweep` and the store must outlive it.
+sweep::Evaluate MakeEvaluate(const config::Sweep& sweep, const PointSettings& settings);
 
 }  // namespace sushi::app

@@ -185,8 +185,9 @@ void Crew::RecordFailure(std::size_t worker, std::int64_t position, const std::s
   own_segment_->Append(FailureLine(IdOf(position), {reason, attempt}));
   board_.Settle(position, PointState::kFailed);
   ++own_failed_;
-  workers_[worker]->log.Keep(store_, IdOf(position), pending_[static_cast<std::size_t>(position)],
-                             "failed: " + reason);
+  const PointKey point{pending_[static_cast<std::size_t>(position)], IdOf(position).Hex()};
+  workers_[worker]->log.Keep(store_, point, "failed: " + reason,
+                             board_.slot(static_cast<int>(worker)).started_ns.load());
   if (options_.on_error == OnError::kStop) board_.Stop();
 }
 

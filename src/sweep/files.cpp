@@ -1,9 +1,12 @@
 #include "files.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -16,6 +19,25 @@
 
 namespace sushi::sweep {
 namespace fs = std::filesystem;
+namespace {
+
+// What process ids hold for: containers may share a host's name but not its processes.
+std::string ProcessIds() {
+  struct stat info = {};
+  const bool known = stat("/proc/self/ns/pid", &info) == 0;
+  return HostName() + "-" + std::to_string(known ? info.st_ino : 0) + "-";
+}
+
+// Or only waiting to be buried.
+bool IsGone(pid_t pid) {
+  if (kill(pid, 0) != 0) return errno == ESRCH;
+  std::string stat;
+  std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/stat"), stat);
+  const std::size_t behind_name = stat.rfind(") ");
+  return behind_name != std::string::npos && (stat[behind_name + 2] == 'Z' || stat[behind_name + 2] == 'X');
+}
+
+}  // namespace
 
 StorageError::StorageError(const std::string& path, int error_number)
     : std::runtime_error(path + ": cannot be written: " + std::strerror(error_number)) {}
@@ -38,7 +60,7 @@ Descriptor::~Descriptor() {
   if (fd_ >= 0) close(fd_);
 }
 
-std::string UniqueName() {
+std::string HostName() {
   char host[256] = {};
   if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
   std::string name;
@@ -46,9 +68,20 @@ std::string UniqueName() {
     const bool plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
     name += plain ? *c : '_';
   }
+  return name;
+}
+
+std::string UniqueName() {
   std::random_device random;
   const PointId number{std::uint64_t{random()} << 32 | random(), 0};
-  return name + "-" + std::to_string(getpid()) + "-" + number.Hex().substr(0, 12);
+  return ProcessIds() + std::to_string(getpid()) + "-" + number.Hex().substr(0, 12);
+}
+
+bool IsAbandoned(const std::string& unique_name) {
+  const std::string ours = ProcessIds();
+  if (unique_name.rfind(ours, 0) != 0) return false;
+  const pid_t pid = std::atoi(unique_name.c_str() + ours.size());
+  return pid > 0 && IsGone(pid);
 }
 
 void MakeDirectory(const std::string& path) {

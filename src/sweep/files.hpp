@@ -27,8 +27,12 @@ class Descriptor {
 // StorageError, or UserError where `reason` is the user's to mend (no permission, no such directory).
 [[noreturn]] void ThrowCannotWrite(const std::string& path, int reason);
 
-// HOST-PID-RANDOM: no other process on any machine that shares the disk takes the same.
+std::string HostName();  // letters, digits and _
+
+// HOST-PIDNAMESPACE-PID-RANDOM: no other process on any machine that shares the disk takes the same.
 std::string UniqueName();
+// Whether a process of this machine took that name and is gone. False of all others.
+bool IsAbandoned(const std::string& unique_name);
 
 // These fail by ThrowCannotWrite. Missing parents are made.
 void MakeDirectory(const std::string& path);

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "board.hpp"
+
 namespace sushi::sweep {
 namespace {
 
@@ -41,20 +43,23 @@ void PointLog::Clear() const {
   if (SizeOf(file_.get()) > 0 && ftruncate(file_.get(), 0) != 0) return;  // then the next log is longer
 }
 
-void PointLog::Keep(const Store& store, const PointId& id, std::int64_t index,
-                    const std::string& verdict) const {
+void PointLog::Keep(const Store& store, const PointKey& point, const std::string& verdict,
+                    std::int64_t started_ns) const {
   std::fflush(nullptr);
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%.6f", static_cast<double>(MonotonicNs() - started_ns) / 1e9);
   const std::int64_t size = SizeOf(file_.get());
   const std::int64_t bytes = size < kMostBytes ? size : kMostBytes;
   std::string text(static_cast<std::size_t>(bytes), '\0');
   const ssize_t got = pread(file_.get(), text.data(), text.size(), size - bytes);
   text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
   try {
-    const std::filesystem::path path = store.LogPath(id);
+    const std::filesystem::path path = store.LogPath(PointId::Parse(point.id));
     MakeDirectory(path.parent_path().string());
     const std::string partial = path.string() + ".partial-" + UniqueName();
     std::ofstream out(partial, std::ios::binary);
-    out << "point " << index << ' ' << id.Hex() << ": " << verdict << '\n';
+    out << "point " << point.index << ' ' << point.id << ": " << verdict << '\n'
+        << "host " << HostName() << ", " << seconds << " s\n";
     if (size > bytes) out << "(the first " << size - bytes << " bytes of output are left out)\n";
     out << text;
     out.close();

@@ -8,6 +8,7 @@
 #include "crew.hpp"
 #include "files.hpp"
 #include "sushi/core/error.hpp"
+#include "sushi/sweep/point_directory.hpp"
 #include "sushi/sweep/progress.hpp"
 #include "sushi/sweep/storage_error.hpp"
 
@@ -121,6 +122,13 @@ int Supervise(Crew* crew, const AwaitedSignals& signals, const RunOptions& optio
   return interrupt;
 }
 
+WorkList WorkOf(const Store& store, const std::vector<PointId>& plan, const RunOptions& options) {
+  if (!options.directories) return ListWork(plan, store.Scan(), options.shard, options.retry_failed);
+  RemoveAbandonedDirectories(store);
+  const std::vector<PointId> directories = ListPointDirectories(store);
+  return ListWork(plan, store.Scan(), options.shard, options.retry_failed, &directories);
+}
+
 // Segments of a run that went well become one; of any run, those without records go.
 void TidyUp(const Store& store, std::vector<std::string> segments, bool compact) {
   if (!compact) {
@@ -142,7 +150,7 @@ void TidyUp(const Store& store, std::vector<std::string> segments, bool compact)
 RunOutcome RunSweep(const Store& store, const std::vector<PointId>& plan, const EvaluateFactory& factory,
                     const RunOptions& options) {
   if (options.workers < 1) throw InternalError("a sweep needs at least one worker");
-  const WorkList work = ListWork(plan, store.Scan(), options.shard, options.retry_failed);
+  const WorkList work = WorkOf(store, plan, options);
   RunOutcome outcome;
   {
     const AwaitedSignals signals;
@@ -152,6 +160,7 @@ RunOutcome RunSweep(const Store& store, const std::vector<PointId>& plan, const 
     outcome = crew.Outcome();
     outcome.signal = interrupt;
     TidyUp(store, crew.Segments(), outcome.remaining == 0);
+    if (options.directories) RemoveAbandonedDirectories(store);
     SyncDirectory(store.segments_dir());
     crew.ThrowIfBroken();
     if (interrupt == 0) outcome.signal = signals.Late();

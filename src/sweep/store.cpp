@@ -136,7 +136,7 @@ void Store::WritePlan(const std::string& text) const {
 
 std::string Store::PointPath(const PointId& id) const {
   const std::string hex = id.Hex();
-  return path_ + "/points/" + hex.substr(0, 2) + "/" + hex;
+  return PointsDir() + "/" + hex.substr(0, 2) + "/" + hex;
 }
 
 std::string Store::LogPath(const PointId& id) const {
@@ -211,7 +211,7 @@ PointCounts CountPoints(const std::vector<PointId>& ids, const RecordIndex& inde
 }
 
 WorkList ListWork(const std::vector<PointId>& ids, const RecordIndex& index, const Shard& shard,
-                  bool retry_failed) {
+                  bool retry_failed, const std::vector<PointId>* directories) {
   std::vector<std::int64_t> points = shard.Points(static_cast<std::int64_t>(ids.size()));
   const auto id = [&](std::int64_t i) -> const PointId& { return ids[static_cast<std::size_t>(i)]; };
   std::sort(points.begin(), points.end(),
@@ -219,13 +219,17 @@ WorkList ListWork(const std::vector<PointId>& ids, const RecordIndex& index, con
   points.erase(std::unique(points.begin(), points.end(),
                            [&](std::int64_t a, std::int64_t b) { return id(a) == id(b); }),
                points.end());
+  const auto whole = [&](const PointId& point) {
+    return directories == nullptr || std::binary_search(directories->begin(), directories->end(), point);
+  };
   WorkList work;
   work.points = static_cast<std::int64_t>(points.size());
   for (const std::int64_t point : points) {
     const RecordPlace* const place = index.Find(id(point));
-    if (place != nullptr && place->is_result != 0) {
+    const bool result = place != nullptr && place->is_result != 0;
+    if (result && whole(id(point))) {
       ++work.done;
-    } else if (place != nullptr && !retry_failed) {
+    } else if (place != nullptr && !result && !retry_failed) {
       ++work.failed;
     } else {
       work.pending.push_back(point);

@@ -36,24 +36,25 @@ void Settle(const WorkerTask& task) {
   }
 }
 
-void Fail(const WorkerTask& task, std::int64_t position, const PointId& id, const std::string& reason) {
-  task.segment.Append(FailureLine(id, {reason, 1}));
+void Fail(const WorkerTask& task, std::int64_t position, const PointKey& point, const std::string& reason) {
+  task.segment.Append(FailureLine(PointId::Parse(point.id), {reason, 1}));
   task.board.Settle(position, PointState::kFailed);
   task.slot.failed.fetch_add(1);
-  task.log.Keep(task.store, id, task.pending[static_cast<std::size_t>(position)], "failed: " + reason);
+  task.log.Keep(task.store, point, "failed: " + reason, task.slot.started_ns.load());
   if (task.options.on_error == OnError::kStop) task.board.Stop();
 }
 
 void EvaluatePoint(const WorkerTask& task, const Evaluate& evaluate, std::int64_t position) {
   const std::int64_t index = task.pending[static_cast<std::size_t>(position)];
   const PointId& id = task.plan[static_cast<std::size_t>(index)];
+  const PointKey point{index, id.Hex()};
   std::string reason;
   try {
-    const PointResult result = evaluate({index, id.Hex()});
+    const PointResult result = evaluate(point);
     task.segment.Append(ResultLine(id, result));
     task.board.Settle(position, PointState::kDone);
     task.slot.done.fetch_add(1);
-    if (task.options.keep_logs) task.log.Keep(task.store, id, index, "done");
+    if (task.options.keep_logs) task.log.Keep(task.store, point, "done", task.slot.started_ns.load());
     return;
   } catch (const StorageError&) {
     throw;
@@ -64,7 +65,7 @@ void EvaluatePoint(const WorkerTask& task, const Evaluate& evaluate, std::int64_
   } catch (...) {
     reason = "an exception of unknown type";
   }
-  Fail(task, position, id, reason);
+  Fail(task, position, point, reason);
 }
 
 void Work(const WorkerTask& task) {

@@ -94,13 +94,13 @@ TEST_F(SweepCommand, EmitHandsTheOptionsOfRunToEveryShard) {
   const Outcome emitted =
       Run("emit good.yaml --store s --as commands --shards 2 -j 3 --set scheduler.policy=strict_latency "
           "--engine tlm --timeout 0.5 "
-          "--memory 2048 --on-error stop --keep-failures");
+          "--memory 2048 --on-error stop --keep-failures --records --logs");
   ASSERT_EQ(emitted.exit_code, 0) << emitted.err;
   EXPECT_EQ(std::count(emitted.out.begin(), emitted.out.end(), '\n'), 2);
   const std::string shard =
       " --shard 2/2 -j 3 --set scheduler.policy=strict_latency --engine tlm --timeout 0.5 --memory 2048 "
       "--on-error stop "
-      "--keep-failures\n";
+      "--keep-failures --records --logs\n";
   EXPECT_NE(emitted.out.find(shard), std::string::npos) << emitted.out;
 }
 

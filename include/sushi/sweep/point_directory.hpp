@@ -2,7 +2,9 @@
 // renamed. Two workers on one point are harmless: the second's is dropped.
 #pragma once
 
+#include <fstream>
 #include <string>
+#include <vector>
 
 #include "sushi/sweep/store.hpp"
 
@@ -16,6 +18,9 @@ class PointDirectory {
   ~PointDirectory();  // drops everything unless committed
 
   const std::string& path() const { return partial_; }  // write files here
+  std::ofstream Open(const std::string& name) const;    // UserError, StorageError
+  // StorageError when anything could not be written.
+  void Close(std::ofstream& file, const std::string& name) const;
   // Syncs the files and renames. To be called before the point's result is recorded. StorageError.
   void Commit();
 
@@ -23,5 +28,10 @@ class PointDirectory {
   std::string path_, partial_;
   bool committed_ = false;
 };
+
+// The points that have a directory, sorted. UserError when the store cannot be read.
+std::vector<PointId> ListPointDirectories(const Store& store);
+// Removes what processes of this machine left half written when they were killed, as far as it can.
+void RemoveAbandonedDirectories(const Store& store);
 
 }  // namespace sushi::sweep

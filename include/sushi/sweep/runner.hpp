@@ -37,6 +37,7 @@ struct RunOptions {
   std::int64_t memory_mib = 0;  // address space of a worker; 0: unlimited
   OnError on_error = OnError::kContinue;
   bool retry_failed = true;  // points that failed in an earlier run
+  bool directories = false;  // points have one (point_directory.hpp): without it they are computed once more
   bool keep_logs = false;    // of all points, not only of those that fail
   double grace_s = 30;       // after a signal a point may take so long to finish; a second signal ends it now
   std::function<void(const RunProgress&)> progress;  // ten times a second, and at the end

@@ -3,7 +3,7 @@
 //   plan.json        the sweep as resolved; its text is the caller's
 //   segments/*.seg   records (record.hpp), each file with one writer
 //   points/ab/ID/    what a point wrote beside its metrics (point_directory.hpp)
-//   logs/ab/ID.log   what a point printed
+//   logs/ab/ID.log   what a point printed, that failed or was asked to keep a log
 //
 // A result wins over failures of the same id. Results of one id must be equal.
 #pragma once
@@ -55,6 +55,7 @@ class Store {
   void WritePlan(const std::string& text) const;  // nothing when it is there already
 
   std::string segments_dir() const { return path_ + "/segments"; }
+  std::string PointsDir() const { return path_ + "/points"; }
   std::string PointPath(const PointId& id) const;
   std::string LogPath(const PointId& id) const;
 
@@ -75,12 +76,13 @@ PointCounts CountPoints(const std::vector<PointId>& ids, const RecordIndex& inde
 
 // What a run has to do, equal ids counted once.
 struct WorkList {
-  std::vector<std::int64_t>
-      pending;  // indices in plan order: no result yet, and no failure unless `retry_failed`
+  // Indices in plan order: no result yet (or no directory), and no failure unless `retry_failed`.
+  std::vector<std::int64_t> pending;
   std::int64_t points = 0, done = 0, failed = 0;  // failed: kept as they are
 };
+// `directories`: a result counts only for these points, sorted; null: for any.
 WorkList ListWork(const std::vector<PointId>& ids, const RecordIndex& index, const Shard& shard,
-                  bool retry_failed);
+                  bool retry_failed, const std::vector<PointId>* directories = nullptr);
 
 // Reads records by place; keeps some files open. Not valid longer than its index.
 class RecordReader {

@@ -227,7 +227,9 @@ TEST_F(RunnerTest, WhatAFailedPointPrintedIsInItsLogAndNoOtherPointHasOne) {
         return ResultOf(key.index);
       },
       Workers(1));
-  EXPECT_EQ(ReadAll(store_.LogPath(ids_[5])), "point 5 " + ids_[5].Hex() + ": failed: no\npoint 5 says\n");
+  const std::string log = ReadAll(store_.LogPath(ids_[5]));
+  EXPECT_EQ(log.rfind("point 5 " + ids_[5].Hex() + ": failed: no\nhost ", 0), 0u) << log;
+  EXPECT_NE(log.find(" s\npoint 5 says\n"), std::string::npos) << log;
   EXPECT_NE(ReadAll(store_.LogPath(ids_[9])).find("aborts now\n"), std::string::npos);
   EXPECT_FALSE(fs::exists(store_.LogPath(ids_[6])));
 }
@@ -239,11 +241,18 @@ TEST_F(RunnerTest, LogsOfAllPointsAreKeptIfWanted) {
   RunWith(
       [](const PointKey& key) {
         std::printf("hello\n");
+        usleep(20'000);
         return ResultOf(key.index);
       },
       options);
-  for (const PointId& id : ids_)
-    EXPECT_NE(ReadAll(store_.LogPath(id)).find(": done\nhello\n"), std::string::npos);
+  for (const PointId& id : ids_) {
+    const std::string log = ReadAll(store_.LogPath(id));
+    EXPECT_NE(log.find(": done\nhost "), std::string::npos) << log;
+    const double seconds = std::strtod(log.c_str() + log.find(", ") + 2, nullptr);
+    EXPECT_GE(seconds, 0.02);
+    EXPECT_LT(seconds, 10);
+    EXPECT_NE(log.find(" s\nhello\n"), std::string::npos) << log;
+  }
 }
 
 TEST_F(RunnerTest, APointThatHangsTimesOutWithWhatItForkedAndTheRestGoesOn) {

@@ -4,7 +4,6 @@
 #include <random>
 
 #include "sushi/core/error.hpp"
-#include "sushi/sweep/point_directory.hpp"
 #include "sushi/sweep/record.hpp"
 #include "sushi/sweep/segment.hpp"
 #include "sweep_support.hpp"
@@ -201,6 +200,13 @@ TEST(WorkListOf, HoldsEachIdOnceInPlanOrderAndFailuresOnlyWhenRetried) {
   EXPECT_EQ(keep.pending, (std::vector<std::int64_t>{1, 2, 4, 5}));
   EXPECT_EQ(keep.failed, 1);
   EXPECT_EQ(ListWork(ids, index, {2, 2}, true).pending, (std::vector<std::int64_t>{1, 3, 5}));
+  // Where points write directories, a result without one is as good as none, and one without a result, too.
+  std::vector<PointId> directories = {ids[1]};
+  const WorkList without = ListWork(ids, index, {}, false, &directories);
+  EXPECT_EQ(without.pending, (std::vector<std::int64_t>{0, 1, 2, 4, 5}));
+  EXPECT_EQ(without.done, 0);
+  directories = {ids[0]};
+  EXPECT_EQ(ListWork(ids, index, {}, false, &directories).pending, keep.pending);
   const PointCounts counts = CountPoints(ids, index);
   EXPECT_EQ(counts.points, 7);
   EXPECT_EQ(counts.done, 1);
@@ -225,26 +231,6 @@ TEST(Segment, EndsATornLineOnceAndKnowsItsLastLine) {
   segment.EndTornLine();
   segment.Append("two\n");
   EXPECT_EQ(segment.LastLine(), "two");
-}
-
-TEST(PointDirectory, AppearsWholeOrNotAtAll) {
-  const TempDir dir;
-  const PointId id = MakeIds(1)[0];
-  const Store store = Store::Make(dir / "store");
-  {
-    const PointDirectory dropped(store, id);
-    WriteText(dropped.path() + "/queries.csv", "half");
-    EXPECT_FALSE(fs::exists(store.PointPath(id)));
-  }
-  const fs::path parent = fs::path(store.PointPath(id)).parent_path();
-  EXPECT_TRUE(fs::is_empty(parent));
-  PointDirectory first(store, id), second(store, id);
-  WriteText(first.path() + "/queries.csv", "whole");
-  WriteText(second.path() + "/queries.csv", "whole");
-  first.Commit();
-  EXPECT_EQ(ReadAll(store.PointPath(id) + "/queries.csv"), "whole");
-  second.Commit();  // another worker's, dropped with it
-  EXPECT_EQ(ReadAll(store.PointPath(id) + "/queries.csv"), "whole");
 }
 
 }  // namespace

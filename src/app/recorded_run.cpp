@@ -1,0 +1,115 @@
+#include "recorded_run.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "manifest.hpp"
+#include "serve.hpp"
+#include "spdlog/spdlog.h"
+#include "sushi/config/hash.hpp"
+#include "sushi/report/latency_table_file.hpp"
+
+namespace sushi::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void Identify(const config::Experiment& e, report::Identity& identity) {
+  identity.trace_hash = e.trace.file.empty()
+                            ? config::HashText(config::CanonicalText(e, {"trace.generator."}))
+                            : config::HashFile(e.trace.file);
+  identity.configuration_hash = config::HashText(
+      config::CanonicalText(e, config::WithHardwareKeys(
+                                   {"energy.", "scheduler.p", "scheduler.c", "scheduler.b", "scheduler.l"})) +
+      identity.model_hash + identity.trace_hash);
+}
+
+std::string TraceName(const config::TraceConfig& trace) {
+  return trace.file.empty() ? "the " + trace.generator.kind + " generator"
+                            : trace.file.substr(trace.file.find_last_of('/') + 1);
+}
+
+Json ManifestJson(const Session& session, const Json& uncompared) {
+  Json json = ManifestHead();
+  json["identity"] = {{"configuration", session.identity.configuration_hash},
+                      {"hardware", session.identity.hardware_hash},
+                      {"model", session.identity.model_hash},
+                      {"trace", session.identity.trace_hash}};
+  json["configuration"] = ResolvedJson(session.experiment);
+  json["seed"] =
+      session.experiment.trace.file.empty() ? Json(session.experiment.trace.generator.seed) : Json();
+  json["uncompared"] = uncompared;
+  return json;
+}
+
+}  // namespace
+
+void ResultFiles::Write(const std::string& name, const std::string& text) const {
+  std::ofstream file = open(name);
+  file << text;
+  close(file, name);
+}
+
+RecordedRun::RecordedRun(Session& session) : session_(session) {
+  const config::Experiment& e = session_.experiment;
+  config::RequireTrace(e);
+  energy_ = config::RequireEnergy(e);
+  CheckStream(e.trace);
+  Identify(e, session_.identity);
+  const bool pb = e.hardware.accel.pb.capacity_kib > 0;
+  const std::string& caching = e.scheduler.caching;
+  columns_ = MakeColumns(session_, pb && caching != "none" && caching != "last_served",
+                         pb && caching == "last_served");
+  caching_ = columns_.columns.size() > 1 ? caching : "none";
+  if (e.scheduler.table_file.empty()) return;
+  loaded_table_ = EmptyLatencyTable(session_.net, columns_.columns);
+  report::LoadTable(e.scheduler.table_file, session_.identity, *loaded_table_);
+}
+
+const report::RunReport& RecordedRun::Serve(ServiceModel& model, const Options& options) {
+  const config::Experiment& e = session_.experiment;
+  book_.emplace(model, static_cast<int>(session_.net.subnets.size()), columns_.columns, options.exact);
+  if (!loaded_table_) {
+    spdlog::info("SushiAbs: {} SubNets x {} SubGraphs", session_.net.subnets.size(), columns_.columns.size());
+  }
+  table_ = loaded_table_ ? *loaded_table_ : BuildLatencyTable(session_.net, columns_.columns, *book_);
+  report_.result = ServeMain(options);
+  report_.no_pb =
+      ServeOnce(e, *OpenStream(e.trace), "none", columns_, *book_, *table_, options.keep_times, nullptr);
+  report_.hardware = &e.hardware;
+  report_.net = &session_.net;
+  report_.table = &*table_;
+  report_.energy = &energy_;
+  report_.policy = e.scheduler.policy;
+  report_.caching = caching_;
+  report_.trace = TraceName(e.trace);
+  report_.identity = session_.identity;
+  report_.book = &*book_;
+  return report_;
+}
+
+StreamResult RecordedRun::ServeMain(const Options& options) {
+  const config::Experiment& e = session_.experiment;
+  const auto stream = OpenStream(e.trace);
+  if (options.queries == nullptr) {
+    return ServeOnce(e, *stream, caching_, columns_, *book_, *table_, options.keep_times, options.sink);
+  }
+  std::ofstream queries = options.queries->open("queries.csv");
+  report::QueryTable rows(*table_, energy_, *book_, queries);
+  const auto note = [&](const QueryRecord& record) {
+    if (options.sink) options.sink(record);
+    rows.Write(record);
+  };
+  StreamResult result = ServeOnce(e, *stream, caching_, columns_, *book_, *table_, options.keep_times, note);
+  options.queries->close(queries, "queries.csv");
+  return result;
+}
+
+void RecordedRun::Write(const ResultFiles& files, const Json& uncompared) const {
+  files.Write("summary.json", report::SummaryJson(report_).dump(2) + "\n");
+  std::ofstream layers = files.open("layers.csv");
+  report::WriteLayers(report_, layers);
+  files.close(layers, "layers.csv");
+  files.Write("manifest.json", ManifestJson(session_, uncompared).dump(2) + "\n");
+}
+
+}  // namespace sushi::app
