@@ -12,7 +12,7 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build pkg-config
   libsystemc-dev libspdlog-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libxxhash-dev libsqlite3-dev
-  libmuparser-dev
+  libmuparser-dev libpugixml-dev
   libgtest-dev libgmock-dev
 )
 test_packages=(clang clang-format clang-tidy shellcheck ccache libbenchmark-dev libeigen3-dev gnuplot-nox python3)
