@@ -38,7 +38,14 @@ std::string Cut(const std::string& text, std::size_t width) {
   return text.substr(0, end) + "…";
 }
 
-// Fixed for the usual sizes, else shortest; integers as they are.
+std::string WithoutZeros(std::string text) {
+  if (text.find('.') == std::string::npos) return text;
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+// Fixed for the usual sizes, else with an exponent; integers as they are.
 std::string NumberText(const Value& value, int digits) {
   const auto* real = std::get_if<double>(&value);
   if (real == nullptr) return Text(value);
@@ -49,14 +56,7 @@ std::string NumberText(const Value& value, int digits) {
     return buffer.data();
   }
   const int before = magnitude < 1 ? 1 : static_cast<int>(std::log10(magnitude)) + 1;
-  return FixedText(*real, std::max(0, digits - before));
-}
-
-std::string WithoutZeros(std::string text) {
-  if (text.find('.') == std::string::npos || text.find('e') != std::string::npos) return text;
-  while (text.back() == '0') text.pop_back();
-  if (text.back() == '.') text.pop_back();
-  return text;
+  return WithoutZeros(FixedText(*real, std::max(0, digits - before)));
 }
 
 constexpr int kFewestDigits = 6, kMostDigits = 17;
@@ -69,7 +69,7 @@ std::string ValueText(const std::optional<Value>& value, const std::optional<Val
     std::string text = NumberText(*value, digits);
     const bool apart =
         !other || !IsNumber(*other) || Same(*value, *other) || NumberText(*other, digits) != text;
-    if (apart) return WithoutZeros(std::move(text));
+    if (apart) return text;
   }
   return Text(*value);
 }
