@@ -47,8 +47,9 @@ std::optional<double> ChangePercent(const Value& baseline, const Value& result) 
   const long double from = Number(baseline), to = Number(result);
   if (from == to) return 0.0;
   if (from == 0) return std::nullopt;
-  const auto percent = static_cast<double>(100 * (to - from) / std::abs(from));
-  return std::isfinite(percent) ? std::optional<double>(percent) : std::nullopt;
+  const long double percent = 100 * (to - from) / std::abs(from);
+  if (std::abs(percent) > std::numeric_limits<double>::max()) return std::nullopt;
+  return static_cast<double>(percent);
 }
 
 MetricCheck CheckMetric(const Pair& pair, const Tolerance& tolerance) {

@@ -30,6 +30,7 @@ TEST(CheckTolerance, ALimitMetExactlyPassesAndOneStepBeyondFails) {
   EXPECT_FALSE(Passes("1000", "998", "0.1"));
   EXPECT_FALSE(Passes("1000", "1001", "0.0999999"));
   EXPECT_TRUE(Passes("1000", "1003", "0.3")) << "0.3 as a double is less";
+  EXPECT_TRUE(Passes("10000", "10039", "0.390")) << "0.390 is less even as a long double";
   EXPECT_TRUE(Passes("-1000", "-1001", "0.1"));
   EXPECT_FALSE(Passes("-1000", "-1002", "0.1"));
   EXPECT_TRUE(Passes("-10", "10", "200"));
@@ -39,6 +40,8 @@ TEST(CheckTolerance, ALimitMetExactlyPassesAndOneStepBeyondFails) {
 TEST(CheckTolerance, LimitsAreThoseOfTheDecimalsInTheFiles) {
   EXPECT_TRUE(Passes("81.65", "81.73165", "0.1"));
   EXPECT_FALSE(Passes("81.65", "81.7316500001", "0.1"));
+  EXPECT_TRUE(Passes("0.08", "0.08024", "0.3"));
+  EXPECT_FALSE(Passes("0.08", "0.0802400000001", "0.3"));
   EXPECT_TRUE(Passes("0.1", "0.3", "200"));
   EXPECT_TRUE(Passes("0.07", "0.0707", "1"));
   EXPECT_TRUE(Passes("1e300", "1.01e300", "1"));

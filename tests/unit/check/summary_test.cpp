@@ -59,6 +59,8 @@ TEST(CheckSummary, TheLargestIntegersAreRead) {
 TEST(CheckSummary, BrokenJsonIsRefusedWithItsLine) {
   EXPECT_THAT(RefusalOf("{\n\"a\": 1\n\"b\": 2}"), StartsWith("s.json:3: is no JSON: syntax error"));
   EXPECT_THAT(RefusalOf("{\n\"a\": nan}"), StartsWith("s.json:2: is no JSON: "));
+  EXPECT_THAT(RefusalOf("{\n\"a\": \"x\n\"}"), StartsWith("s.json:2: is no JSON: "))
+      << "a text that never ends";
   EXPECT_THAT(RefusalOf("{\"a\": 1,\n\n"), HasSubstr("unexpected end of input"));
   EXPECT_THAT(RefusalOf(""), StartsWith("s.json:1: is no JSON: "));
   EXPECT_THAT(RefusalOf("{\n\"a\": 1e999}"), StartsWith("s.json:2: is no JSON: number overflow"));
