@@ -10,6 +10,7 @@
 #include <iostream>
 #include <new>
 
+#include "check.hpp"
 #include "commands.hpp"
 #include "sushi/config/fields.hpp"
 #include "sushi/core/error.hpp"
@@ -38,6 +39,7 @@ struct Options {
   PbCurveOptions pb_curve;
   StudyOptions study;
   SweepOptions sweep;
+  CheckOptions check;
   ValidateOptions validate;
   DramOptions dram;
   ModelOptions model;
@@ -314,9 +316,8 @@ int Main(int argc, char** argv) {
       "-v,--verbose", [](std::int64_t) { spdlog::set_level(spdlog::level::info); },
       "log what is being done to stderr");
   app.footer(
-      "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 4 some sweep points failed, 75 "
-      "interrupted\n"
-      "and resumable.");
+      "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 3 check failed, 4 some sweep points\n"
+      "failed, 75 interrupted and resumable.");
   SetUpLog();
   for (int i = 0; i < argc; ++i) options.run.command_line.emplace_back(argv[i]);
   options.study.command_line = options.sweep.run.command_line = options.run.command_line;
@@ -326,6 +327,7 @@ int Main(int argc, char** argv) {
   AddPbCurve(app, options);
   AddStudy(app, options);
   AddSweep(app, options.sweep);
+  AddCheck(app, options.check);
   AddValidate(app, options);
   AddDram(app, options);
   AddModel(app, options);
@@ -340,7 +342,7 @@ int Main(int argc, char** argv) {
   }
   std::cout.flush();
   if (!std::cout) throw UserError("stdout: cannot be written");
-  return options.sweep.exit_code;
+  return std::max(options.sweep.exit_code, options.check.exit_code);  // one of them ran
 }
 
 }  // namespace

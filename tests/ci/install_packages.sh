@@ -4,7 +4,7 @@
 #
 #   tests/ci/install_packages.sh [--tests] [--cluster] [--dry-run]
 #
-#   --tests    also what ./test.sh needs: clang, the linters, ccache, Python, Eigen, Google Benchmark
+#   --tests    also what ./test.sh needs: clang, the linters, ccache, Python with YAML, Google Benchmark
 #   --cluster  also Slurm and GNU parallel, for the tests of `sweep emit`
 #   --dry-run  print the missing packages, one a line, and install nothing
 set -euo pipefail
@@ -12,10 +12,10 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build pkg-config
   libsystemc-dev libspdlog-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libxxhash-dev libsqlite3-dev
-  libmuparser-dev
-  libgtest-dev libgmock-dev
+  libmuparser-dev libpugixml-dev
+  libgtest-dev libgmock-dev libeigen3-dev
 )
-test_packages=(clang clang-format clang-tidy shellcheck ccache libbenchmark-dev libeigen3-dev gnuplot-nox python3)
+test_packages=(clang clang-format clang-tidy shellcheck ccache libbenchmark-dev gnuplot-nox python3 python3-yaml)
 # No service of these is used: the tests start daemons of their own.
 cluster_packages=(munge slurmctld slurmd slurm-client parallel python3)
 

@@ -23,12 +23,12 @@ forbid() {
 model='supernet accel functional dram energy sched query'
 layers() {
   local status=0
-  forbid 'core stats' 'sushi/(supernet|accel|functional|dram|energy|sched|query|config|formats|report|sweep|tlm|hw|sim)/' || status=1
-  forbid "$model" 'sushi/(config|formats|report|sweep|tlm|hw|sim)/' || status=1
-  forbid "core stats $model" 'systemc|tlm|yaml-cpp|nlohmann|xxhash|muParser|sqlite3|CLI|spdlog|fstream|iostream' || status=1
-  forbid 'config formats report' 'sushi/(sweep|tlm|hw|sim)/|systemc|tlm|sqlite3|CLI|spdlog' || status=1
+  forbid 'core stats' 'sushi/(supernet|accel|functional|dram|energy|sched|query|config|formats|report|check|sweep|tlm|hw|sim)/' || status=1
+  forbid "$model" 'sushi/(config|formats|report|check|sweep|tlm|hw|sim)/' || status=1
+  forbid "core stats $model" 'systemc|tlm|yaml-cpp|nlohmann|xxhash|muParser|pugixml|sqlite3|CLI|spdlog|fstream|iostream' || status=1
+  forbid 'config formats report check' 'sushi/(sweep|tlm|hw|sim)/|systemc|tlm|sqlite3|CLI|spdlog' || status=1
   forbid 'sweep' 'sushi/(tlm|hw|sim)/|systemc|tlm|yaml-cpp|CLI|spdlog' || status=1
-  forbid 'tlm hw sim' 'sushi/(config|formats|report|sweep)/|yaml-cpp|nlohmann|xxhash|muParser|sqlite3|CLI|spdlog' || status=1
+  forbid 'tlm hw sim' 'sushi/(config|formats|report|check|sweep)/|yaml-cpp|nlohmann|xxhash|muParser|pugixml|sqlite3|CLI|spdlog' || status=1
   if [[ $(grep -rnE '\bsc_start *\(' src include | wc -l) -ne 1 ]]; then
     echo "sc_start must stand exactly once" >&2
     status=1
