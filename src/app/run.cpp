@@ -151,8 +151,9 @@ class RunCommand {
     if (!out_) return;
     out_->Write("summary.json", summary.dump(2) + "\n");
     std::ofstream layers = out_->Open("layers.csv");
-    report::WriteLayers(report, layers);
+    report::WriteLayers(report, report.result, layers);
     OutputDirectory::Close(layers, "layers.csv");
+    report::WriteReportRecords(report, *out_);
     out_->Write("manifest.json", ManifestJson(session_, options_, started_).dump(2) + "\n");
   }
 

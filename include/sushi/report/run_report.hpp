@@ -1,4 +1,4 @@
-// Everything `sushisim run` reports: terminal summary, summary.json, queries.csv, layers.csv.
+// Everything `sushisim run` reports: terminal summary, and the files of its directory but manifest.json.
 #pragma once
 
 #include <map>
@@ -10,6 +10,10 @@
 #include "sushi/accel/hardware.hpp"
 #include "sushi/energy/energy.hpp"
 #include "sushi/sched/stream_run.hpp"
+
+namespace sushi {
+class OutputDirectory;
+}
 
 namespace sushi::report {
 
@@ -51,8 +55,15 @@ class QueryTable {
   std::map<std::tuple<int, SubGraphId, SubGraphId>, std::string> costs_;  // cells by SubNet, swap from and to
 };
 
-// One row for each op of every (SubNet, cached SubGraph) that served a query.
-void WriteLayers(const RunReport& report, std::ostream& out);
+// layers.csv: one row for each op of every (SubNet, cached SubGraph) that served a query of `stream`, which
+// is the report's result or no_pb.
+void WriteLayers(const RunReport& report, const StreamResult& stream, std::ostream& out);
+
+// model.json: the SuperNet's layers, each SubNet's and each occurring SubGraph's rectangle [K, C] of every
+// layer, the peaks of array, memory and ports.
+nlohmann::ordered_json ModelJson(const RunReport& report);
+// model.json, and layers_no_pb.csv: layers.csv of the stream without a Persistent Buffer.
+void WriteReportRecords(const RunReport& report, const OutputDirectory& out);
 
 // Why the SubNet was chosen, in words.
 std::string ReasonText(const QueryRecord& record);
