@@ -4,8 +4,9 @@
 // Returns {g, width, height, bottom}: a group whose origin is the plot area's upper left, and the y below the axis.
 function frame(canvas, options) {
   const { x, y, xLabel, yLabel, height = 240, top = 8, left = 54, right = 14, xTicks, yTicks, grid = 'y' } = options;
-  const width = Math.max(80, canvas.width - left - right);
-  const labelled = yLabel ? top + 16 : top;
+  const reach = x && x.ticks ? Math.max(...x.ticks(5).slice(-1).map((v) => textWidth(tickText(v)) / 2), right) : right;
+  const width = Math.max(80, canvas.width - left - reach - 2);
+  const labelled = yLabel ? top + 22 : top;
   const g = canvas.svg.append('g').attr('transform', `translate(${left},${labelled})`);
   if (x) x.range([0, width]);
   if (y) y.range([height, 0]);
@@ -19,7 +20,7 @@ function frame(canvas, options) {
   }
   if (y) addAxis(g, d3.axisLeft(y), y, 5, yTicks);
   if (x) addAxis(g.append('g').attr('transform', `translate(0,${height})`), d3.axisBottom(x), x, Math.max(2, width / 80), xTicks);
-  if (yLabel) canvas.text(canvas.svg, Math.min(left, 8), top + 6, fitted(yLabel, canvas.width - 12), { class: 'axis-label' });
+  if (yLabel) canvas.text(canvas.svg, Math.min(left, 8), top + 10, fitted(yLabel, canvas.width - 12), { class: 'axis-label' });
   if (xLabel) {
     canvas.text(g, width, height + 36, fitted(xLabel, canvas.width - right), { class: 'axis-label', 'text-anchor': 'end' });
   }
@@ -29,7 +30,7 @@ function frame(canvas, options) {
 function addAxis(g, axis, scale, count, format) {
   axis.tickSizeOuter(0).tickSize(4).tickPadding(5);
   if (scale.ticks) axis.tickValues(tickValues(scale, count));
-  axis.tickFormat(format || (scale.ticks ? number : (v) => v));
+  axis.tickFormat(format || (scale.ticks ? tickText : (v) => v));
   g.append('g').attr('class', 'axis').call(axis).attr('font-family', null).attr('font-size', null);
 }
 

@@ -18,7 +18,7 @@ function groupedBars(canvas, { rows, series, unit, xLabel, first = 0 }) {
   const step = bar * series.length + 10;
   const top = series.length > 1 ? canvas.legend(series.map((label, k) => ({ label, k: k + first })), 0, 0) : 0;
   const largest = d3.max(rows.flatMap((row) => row.values)) || 1;
-  const x = d3.scaleLinear([0, largest / unit.divide], [0, 1]);
+  const x = d3.scaleLinear([0, largest / unit.divide], [0, 1]).nice(5);
   const f = frame(canvas, { x, xLabel: `${xLabel}, ${unit.name}`, left, right: 62, top, height: rows.length * step, grid: 'x' });
   rowNames(canvas, f.g, rows.map((row) => row.name), (i) => i * step + step / 2, left);
   rows.forEach((row, i) => row.values.forEach((value, k) => {
@@ -33,25 +33,26 @@ function groupedBars(canvas, { rows, series, unit, xLabel, first = 0 }) {
   return f.bottom;
 }
 
-// rows: [{name, values: [number for each of parts]}]; parts: names; unit, or none for shares of each row's sum.
+// rows: [{name, values: [number for each of parts]}]; parts: [{label, k, paint}]; unit, or none for shares of each
+// row's sum.
 function stackedBars(canvas, { rows, parts, unit = null, kind, xLabel }) {
   const left = nameWidth(rows.map((row) => row.name), canvas);
-  const seen = parts.map((label, k) => ({ label: words(label), k })).filter(({ k }) => rows.some((row) => row.values[k] > 0));
+  const seen = parts.map((part, index) => ({ ...part, index })).filter(({ index }) => rows.some((row) => row.values[index] > 0));
   const top = canvas.legend(seen, 0, 0);
   const step = 34;
   const totals = rows.map((row) => sum(row.values.filter((value) => value !== null)));
-  const x = d3.scaleLinear([0, unit ? d3.max(totals) / unit.divide || 1 : 100], [0, 1]);
+  const x = d3.scaleLinear([0, unit ? d3.max(totals) / unit.divide || 1 : 100], [0, 1]).nice(5);
   const f = frame(canvas, { x, xLabel: unit ? `${xLabel}, ${unit.name}` : `${xLabel}, %`, left, right: unit ? 62 : 14, top,
     height: rows.length * step, grid: 'x' });
   rowNames(canvas, f.g, rows.map((row) => row.name), (i) => i * step + step / 2, left);
   rows.forEach((row, i) => {
     let at = 0;
-    for (const { label, k } of seen) {
-      const value = row.values[k] || 0;
+    for (const { label, k, paint, index } of seen) {
+      const value = row.values[index] || 0;
       const next = at + (unit ? unit.of(value) : totals[i] ? 100 * value / totals[i] : 0);
       const w = x(next) - x(at);
       f.g.append('rect').attr('class', 'bar').attr('x', x(at)).attr('y', i * step + 5).attr('width', Math.max(0, w))
-        .attr('height', step - 10).attr('fill', canvas.fill(k));
+        .attr('height', step - 10).attr('fill', paint || canvas.fill(k));
       if (value > 0) {
         canvas.mark(f.left + x(at), f.top + i * step + 5, `${row.name}, ${label}: ${quantity(kind, value)} (${percent(value, totals[i])})`,
           { w, h: step - 10 });

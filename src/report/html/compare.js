@@ -23,14 +23,15 @@ function headlineTable(grid, runs) {
     const [now, base] = [row.values[i], row.values[0]];
     if (i === 0 || now === base) return '';
     const better = Math.sign(now - base) * row.headline.better;
+    if (row.headline.kind === 'percent') return `${now > base ? '+' : '−'}${Math.abs(now - base).toFixed(2)} pt ${better > 0 ? '▲' : '▼'}`;
     const by = base === 0 ? '' : `${now > base ? '+' : '−'}${Math.abs(100 * (now - base) / base).toFixed(1)} %`;
-    return ` ${by}${better > 0 ? ' ▲' : better < 0 ? ' ▼' : ''}`;
+    return Math.abs(now - base) < 5e-4 * Math.abs(base) ? '≈' : `${by}${better > 0 ? ' ▲' : better < 0 ? ' ▼' : ''}`;
   };
   sortableTable(grid, {
     id: 'compare-table', title: 'Headline numbers (▲ better, ▼ worse than the first)', rows,
     columns: [{ label: 'metric', value: ({ headline }) => headline.label, text: ({ headline }) => headline.label },
       ...runs.map(({ short }, i) => ({ label: short, value: (row) => row.values[i],
-        text: (row) => headlineText(row.headline, row.values[i]) + change(row, i) }))],
+        text: (row) => el('span', {}, headlineText(row.headline, row.values[i]), i > 0 ? el('span', { class: 'change' }, change(row, i)) : null) }))],
   });
 }
 
@@ -55,14 +56,14 @@ function metricFigure(grid, runs) {
   const headline = () => HEADLINES.find((one) => one.key === key);
   const values = () => runs.map(({ summary }) => headlineValue(summary, headline()));
   const figure = new Figure(grid, {
-    id: 'compare-metric', title: 'One metric of the runs',
+    id: 'compare-metric', title: 'One metric of the runs', wide: true,
     controls: choice('Metric', HEADLINES.map((one) => [one.key, one.label]), key, (value) => { key = value; figure.draw(); }),
     describe: () => headline().label,
     draw: (canvas) => {
-      const { kind, label, perQuery, unit: name } = headline();
+      const { kind, label, unit: name } = headline();
       const unit = kind === 'percent' || kind === 'count' ? { ...unitFor('count', 1), name: name || '%' } : unitFor(kind, d3.max(values()));
       return groupedBars(canvas, { rows: runs.map(({ short }, i) => ({ name: short, values: [values()[i]] })), series: [label], unit,
-        xLabel: perQuery ? `${label} a query` : label });
+        xLabel: label });
     },
     data: () => ({ columns: ['run', `${headline().label}: ${key}${headline().perQuery ? ' / queries' : ''}`], rows: runs.map(({ short }, i) => [short, values()[i]]) }),
   });
@@ -72,10 +73,22 @@ function stackFigure(grid, runs, { id, title, kind, table }) {
   const parts = [...new Set(runs.flatMap(({ summary }) => Object.keys(summary[table])))].filter((name) => !['total', 'mean_per_query'].includes(name));
   const rows = runs.map(({ short, summary }) => ({ name: short, values: parts.map((part) => (summary[table][part] || 0) / (summary.queries || 1)) }));
   const unit = unitFor(kind, d3.max(rows, ({ values }) => sum(values)));
+  const { drawn, drawnRows } = withOthers(parts, rows);
   new Figure(grid, {
-    id, title, note: 'A query’s mean.', describe: () => rows.map(({ name, values }) => `${name} ${unit.text(sum(values))}`).join(', '),
-    draw: (canvas) => stackedBars(canvas, { rows, parts, unit, kind, xLabel: 'per query' }),
+    id, title, note: `A query’s mean.${drawn.length < parts.length ? ' Parts under 0.5 % are others; the table has each.' : ''}`, describe: () => rows.map(({ name, values }) => `${name} ${unit.text(sum(values))}`).join(', '),
+    draw: (canvas) => stackedBars(canvas, { rows: drawnRows, parts: drawn, unit, kind, xLabel: 'per query' }),
     data: () => ({ columns: ['run', ...parts.map((part) => `${part} (${UNITS[kind][UNITS[kind].length - 1][1]} a query)`)],
       rows: rows.map(({ name, values }) => [name, ...values]) }),
   });
+}
+
+// Parts that are under 0.5 % of every row, summed up, so that those that matter have colours of their own.
+function withOthers(parts, rows) {
+  const share = (row, i) => row.values[i] / (sum(row.values) || 1);
+  const small = d3.range(parts.length).filter((i) => rows.every((row) => share(row, i) < 0.005));
+  const large = d3.range(parts.length).filter((i) => !small.includes(i));
+  const drawn = large.map((i, k) => ({ label: words(parts[i]), k }));
+  if (small.length > 0) drawn.push({ label: 'others', k: 7 });
+  const others = (row) => (small.length > 0 ? [sum(small.map((i) => row.values[i]))] : []);
+  return { drawn, drawnRows: rows.map((row) => ({ name: row.name, values: [...large.map((i) => row.values[i]), ...others(row)] })) };
 }

@@ -36,6 +36,13 @@ function number(value) {
   return fraction ? `${grouped}.${fraction}` : grouped;
 }
 
+// On an axis, without trailing zeros.
+function tickText(value) {
+  if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e9)) return value.toExponential();
+  const [whole, fraction] = String(Number(value.toPrecision(9))).split('.');
+  return whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE) + (fraction ? `.${fraction}` : '');
+}
+
 function percent(part, whole) {
   return whole ? `${(100 * part / whole).toFixed(1)} %` : '–';
 }

@@ -72,7 +72,7 @@ class Canvas {
       this.text(g, x + 21, row, label);
       x += size;
     }
-    return items.length > 0 ? row + 12 : y;
+    return items.length > 0 ? row + 14 : y;
   }
 
   swatch(g, { k = 0, kind = 'fill', paint = null, hollow = false }) {

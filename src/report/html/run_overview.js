@@ -11,12 +11,12 @@ const HEADLINES = [
   { key: 'latency/service/p99_us', label: 'Service time, p99', kind: 'time', better: -1 },
   { key: 'latency/response/mean_us', label: 'Response time, mean', kind: 'time', better: -1 },
   { key: 'latency/response/p99_us', label: 'Response time, p99', kind: 'time', better: -1 },
-  { key: 'served_accuracy_percent', label: 'Served accuracy, mean top-1', kind: 'percent', better: 1 },
+  { key: 'served_accuracy_percent', label: 'Served top-1, mean', kind: 'percent', better: 1 },
   { key: 'violations/accuracy', label: 'Accuracy targets missed', kind: 'count', better: -1, unit: 'queries' },
   { key: 'violations/latency', label: 'Latency targets missed', kind: 'count', better: -1, unit: 'queries' },
-  { key: 'off_chip_bytes/total', label: 'Off-chip bytes', kind: 'bytes', better: -1, perQuery: true },
-  { key: 'pb/hit_bytes', label: 'PB hits', kind: 'bytes', better: 1, perQuery: true },
-  { key: 'energy_pj/total', label: 'Energy', kind: 'energy', better: -1, perQuery: true },
+  { key: 'off_chip_bytes/total', label: 'Off-chip bytes a query', kind: 'bytes', better: -1, perQuery: true },
+  { key: 'pb/hit_bytes', label: 'PB hits a query', kind: 'bytes', better: 1, perQuery: true },
+  { key: 'energy_pj/total', label: 'Energy a query', kind: 'energy', better: -1, perQuery: true },
   { key: 'pb/swaps', label: 'PB swaps', kind: 'count', better: 0, unit: 'swaps' },
   { key: 'makespan_us', label: 'Makespan', kind: 'time', better: 0 },
 ];
@@ -28,8 +28,7 @@ function headlineValue(summary, { key, perQuery }) {
 
 function headlineText(headline, value) {
   if (headline.kind === 'percent') return `${number(value)} %`;
-  const text = headline.kind === 'count' ? `${number(value)} ${headline.unit}` : quantity(headline.kind, value);
-  return headline.perQuery ? `${text} / query` : text;
+  return headline.kind === 'count' ? `${number(value)} ${headline.unit}` : quantity(headline.kind, value);
 }
 
 const SAVED = [['service_time', 'service time'], ['off_chip_bytes', 'off-chip bytes'], ['off_chip_energy', 'off-chip energy'],
@@ -38,7 +37,7 @@ const SAVED = [['service_time', 'service time'], ['off_chip_bytes', 'off-chip by
 function overviewSection(parent, run) {
   const { summary } = run;
   const grid = section(parent, 'overview', 'Overview');
-  const tiles = HEADLINES.filter(({ key }) => key !== 'makespan_us').map((headline) => {
+  const tiles = HEADLINES.map((headline) => {
     const value = headlineValue(summary, headline);
     const share = headline.key.startsWith('violations') ? `${percent(value, summary.queries)} of all` : null;
     const noPb = { 'latency/service/mean_us': 'no_pb/service_mean_us', 'off_chip_bytes/total': 'no_pb/off_chip_bytes/total',
@@ -139,11 +138,12 @@ function subnetFigure(grid, run) {
   const targets = run.queries ? run.queries.points.latency_max.map((us, i) => [us, run.queries.points.accuracy_min[i]]) : [];
   const unit = unitFor('time', d3.max(pairs, ({ us }) => us));
   const most = d3.max(pairs, ({ queries }) => queries);
+  const named = new Set(names.map((name) => pairs.find(({ subnet }) => subnet === name)));  // the most frequent of each
   const every = run.queries ? run.queries.per_point : 1;
   new Figure(grid, {
-    id: 'latency-accuracy', title: 'Latency against accuracy',
+    id: 'latency-accuracy', title: 'Latency against accuracy', wide: true,
     note: `A point is a SubNet with one SubGraph cached, larger where it served more queries.${targets.length
-      ? ` Grey dots are the targets (latency at most, accuracy at least) of ${every === 1 ? 'every query' : `every ${every}th query`}.` : ''}`,
+      ? ` Grey dots are the targets (latency at most, accuracy at least) of ${every === 1 ? 'every query' : `one query in ${every}`}.` : ''}`,
     describe: () => `SubNets ${names.join(', ')}.`,
     draw: (canvas) => {
       const served = names.filter((name) => pairs.some(({ subnet }) => subnet === name));
@@ -154,9 +154,9 @@ function subnetFigure(grid, run) {
         x, y, top, xLabel: `service time, ${unit.name}`, yLabel: 'top-1, %',
         under: (f) => f.g.append('g').attr('class', 'targets').selectAll('circle').data(targets).join('circle').attr('r', 1.6)
           .attr('cx', ([us]) => x(unit.of(us))).attr('cy', ([, accuracy]) => y(accuracy)),
-        points: pairs.map(({ subnet, cached, queries, top1, us }) => ({
-          x: unit.of(us), y: top1, k: names.indexOf(subnet), size: 40 + 140 * queries / most,
-          text: `SubNet ${subnet} with ${cached} cached\n${unit.text(us)}, top-1 ${number(top1)} %\n${number(queries)} queries`,
+        points: pairs.map((pair) => [pair, pair.subnet, pair.cached, pair.queries]).map(([pair, subnet, cached, queries]) => ({
+          x: unit.of(pair.us), y: pair.top1, k: names.indexOf(subnet), size: 50 + 150 * queries / most, label: named.has(pair) ? fitted(subnet, 120) : null,
+          text: `SubNet ${subnet} with ${cached} cached\n${unit.text(pair.us)}, top-1 ${number(pair.top1)} %\n${number(queries)} queries`,
         })),
       }).bottom;
     },
@@ -187,17 +187,20 @@ function trafficSection(parent, run) {
     without: summary.no_pb.off_chip_bytes, queries });
   beside(grid, { id: 'energy', title: 'Energy by component', kind: 'energy', ours: summary.energy_pj, without: summary.no_pb.energy_pj,
     queries, note: `Table ${at(summary, 'energy_table/name') || ''}${at(summary, 'energy_table/static_power_mw') === 0 ? '; no static power given' : ''}.` });
-  if (Object.values(summary.dram.energy_pj).some((pj) => pj > 0)) {
+  const commands = Object.values(summary.dram.energy_pj).some((pj) => pj > 0);
+  if (commands) {
     beside(grid, { id: 'dram-energy', title: 'DRAM energy by command', kind: 'energy', ours: summary.dram.energy_pj, queries });
   }
   const blocks = ['dpe_array', 'weight_dma', 'iact_dma', 'oact_dma', 'dram'];
-  const parts = [...Object.keys(summary.cycles.dpe_array), 'busy', 'idle'];
+  const states = Object.keys(summary.cycles.dpe_array);
+  const parts = [...states, 'busy', 'idle'];
+  const paints = [...states.map((name, k) => ({ label: words(name), k: k < 7 ? k : k + 1 })), { label: 'busy', k: 7 }, { label: 'idle', paint: 'var(--empty)' }];
   const cells = (block) => parts.map((part) => summary.cycles[block][part] || 0);
   new Figure(grid, {
-    id: 'cycles', title: 'Cycles by state', wide: true, note: 'Of the whole run, PB swaps included. The array’s states sum to all; '
+    id: 'cycles', title: 'Cycles by state', wide: !commands, note: 'Of the whole run, PB swaps included. The array’s states sum to all; '
       + 'DMA engines and DRAM are busy or idle.',
     describe: () => `${blocks.map(words).join(', ')}.`,
-    draw: (canvas) => stackedBars(canvas, { rows: blocks.map((block) => ({ name: words(block), values: cells(block) })), parts,
+    draw: (canvas) => stackedBars(canvas, { rows: blocks.map((block) => ({ name: words(block), values: cells(block) })), parts: paints,
       kind: 'cycles', xLabel: 'share of all cycles' }),
     data: () => ({ columns: ['block', ...parts.map((part) => `${part} (cycles)`)], rows: blocks.map((block) => [block, ...cells(block)]) }),
   });

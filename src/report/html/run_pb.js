@@ -27,7 +27,7 @@ const PB_PARTS = [{ key: 'hit', label: 'cached and used (PB hit)', k: 0 }, { key
   { key: 'idle', label: 'cached, not used', k: 4 }];
 
 function pbSection(parent, run) {
-  if (!run.model || !run.layers) return;
+  if (!run.model) return;
   const contents = pbContents(run);
   if (contents.length === 0) return;
   const { layers } = run.model;

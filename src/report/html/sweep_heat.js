@@ -2,6 +2,7 @@
 
 // "service_mean_us" in words with its unit.
 function columnLabel(name) {
+  if (name.includes('.')) return name;  // a configuration key
   const unit = [['_us', 'µs'], ['_uj_per_query', 'µJ / query'], ['_bytes_per_query', 'B / query'], ['_pj', 'pJ'], ['_mj', 'mJ'], ['_uj', 'µJ'], ['_percent', '%'], ['_kib', 'KiB'],
     ['_gbps', 'GB/s'], ['_mhz', 'MHz'], ['_bytes', 'B'], ['_ns', 'ns']].find(([end]) => name.endsWith(end));
   return unit ? `${words(name.slice(0, -unit[0].length))}, ${unit[1]}` : words(name);
@@ -82,7 +83,7 @@ function drawHeat(canvas, { xs, ys, of }, { x: xName, y: yName, metric, how }) {
       .attr('fill', paint);
     const text = number(cell.value);
     if (textWidth(text) < step - 6) {
-      canvas.text(f.g, cx + step / 2, cy + rowHeight / 2, text, { 'text-anchor': 'middle', dy: '0.35em', fill: inkOn(paint), class: 'in-cell' });
+      canvas.text(f.g, cx + step / 2, cy + rowHeight / 2, text, { 'text-anchor': 'middle', dy: '0.35em', style: `fill: ${inkOn(paint)}` });
     }
     canvas.mark(f.left + cx, f.top + cy, `${xName} ${xValue}\n${yName} ${yValue}\n${columnLabel(metric)}: ${text}${cell.count > 1 ? ` (${how} of ${cell.count})` : ''}`,
       { w: step, h: rowHeight });
@@ -100,5 +101,5 @@ function heatLegend(canvas, heat, low, high, title) {
   }
   canvas.text(canvas.svg, 0, 44, number(low));
   canvas.text(canvas.svg, width, 44, number(high), { 'text-anchor': 'end' });
-  return 52;
+  return 56;
 }

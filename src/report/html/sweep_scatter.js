@@ -156,7 +156,7 @@ class SweepScatter {
     rows.sort((a, b) => onFront.has(b.i) - onFront.has(a.i));
     sortableTable(this.tables, { id: 'sweep-table', title: `${number(rows.length)} points${this.brushed ? ' in the rectangle' : ''}, the front first`, rows, limit: 200,
       columns: [{ label: 'point', value: ({ i }) => this.sweep.index[i], click: ({ i }) => this.choose(i) },
-        { label: 'front', value: ({ i }) => (onFront.has(i) ? 'yes' : '') },
+        { label: 'front', value: ({ i }) => (onFront.has(i) ? 'yes' : ''), text: ({ i }) => (onFront.has(i) ? 'yes' : '') },
         ...this.columnsShown().map((name) => ({ label: columnLabel(name), value: ({ i }) => this.column(name)[i] }))] });
   }
 }
