@@ -193,13 +193,13 @@ function followPointer(svg, canvas) {
   let current = -1;
   const ring = d3.select(svg).append('rect').attr('class', 'ring').attr('data-cursor', '').attr('visibility', 'hidden')
     .attr('rx', 3);
-  const show = (index) => {
+  const show = (index, spoken = false) => {
     current = index;
     const { x, y, w, h, text } = marks[index];
     ring.attr('visibility', 'visible').attr('x', x - (w ? 0 : 6)).attr('y', y - (h ? 0 : 6)).attr('width', w || 12)
       .attr('height', h || 12);
     const box = svg.getBoundingClientRect();
-    showTip(text, box.left + x + w / 2, box.top + y, box.top + y + h);
+    showTip(text, box.left + x + w / 2, box.top + y, box.top + y + h, spoken);
   };
   const hide = () => {
     ring.attr('visibility', 'hidden');
@@ -222,16 +222,17 @@ function followPointer(svg, canvas) {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
     if (event.key === 'Escape') hide();
     else if (event.key === 'Enter' && current >= 0 && marks[current].select) marks[current].select();
-    else if (event.key === 'Home') show(0);
-    else if (event.key === 'End') show(marks.length - 1);
-    else if (step) show(Math.max(0, Math.min(marks.length - 1, current < 0 ? 0 : current + step)));
+    else if (event.key === 'Home') show(0, true);
+    else if (event.key === 'End') show(marks.length - 1, true);
+    else if (step) show(Math.max(0, Math.min(marks.length - 1, current < 0 ? 0 : current + step)), true);
     else return;
     event.preventDefault();
   });
 }
 
-function showTip(text, x, above, below) {
+function showTip(text, x, above, below, spoken) {
   const tip = document.getElementById('tip');
+  tip.setAttribute('aria-live', spoken ? 'polite' : 'off');
   tip.textContent = text;
   tip.hidden = false;
   const { width, height } = tip.getBoundingClientRect();

@@ -43,6 +43,16 @@ function histogram(canvas, { bins, unit, xLabel, yLabel, k = 0 }) {
   return f.bottom;
 }
 
+// Bins in a row with equal shares as one.
+function equalRuns(shares) {
+  const runs = [];
+  shares.forEach((share, bin) => {
+    const last = runs[runs.length - 1];
+    if (last && last.share === share) last.to = bin + 1; else runs.push({ share, from: bin, to: bin + 1 });
+  });
+  return runs;
+}
+
 // A row a name, and along it how large the share of each bin is: the darker the larger.
 // rows: [{name, k, shares: [0 … 1 a bin]}]; x: scale of queries; edges: of the bins; y: where the rows begin
 function shareStrip(canvas, { rows, x, edges, top, title, left, rowHeight = 20, xLabel = null, textOf }) {
@@ -53,12 +63,12 @@ function shareStrip(canvas, { rows, x, edges, top, title, left, rowHeight = 20, 
     f.g.append('line').attr('class', 'gridline').attr('x2', f.width).attr('y1', (i + 1) * rowHeight).attr('y2', (i + 1) * rowHeight);
     canvas.text(f.g, -8, i * rowHeight + rowHeight / 2, fitted(row.name, left - 12), { 'text-anchor': 'end', dy: '0.35em' });
     const g = f.g.append('g').attr('fill', colour(row.k));
-    row.shares.forEach((share, bin) => {
+    equalRuns(row.shares).forEach(({ share, from, to }) => {
       if (!(share > 0)) return;
-      const [x0, x1] = [x(edges[bin]), x(edges[bin + 1])];
+      const [x0, x1] = [x(edges[from]), x(edges[to])];
       g.append('rect').attr('x', x0).attr('width', Math.max(0.6, x1 - x0)).attr('y', i * rowHeight + 2).attr('height', rowHeight - 3)
         .attr('fill-opacity', 0.25 + 0.75 * share);
-      canvas.mark(f.left + x0, f.top + i * rowHeight + 2, textOf(row.name, edges[bin], edges[bin + 1], share),
+      canvas.mark(f.left + x0, f.top + i * rowHeight + 2, textOf(row.name, edges[from], edges[to], share),
         { w: Math.max(1, x1 - x0), h: rowHeight - 3 });
     });
   });

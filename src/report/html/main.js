@@ -67,7 +67,7 @@ function start() {
   const paths = data.sweep ? [data.sweep.name] : data.runs.map(({ name }) => name);
   document.getElementById('foot').append(el('p', {}, `Made by sushisim report from ${paths.join(', ')}. Charts: D3, ISC licence, in this file.`));
   drawAll();
-  if (scatterView) scatterView.draw();
+  if (scatterView) scatterView.fillBeside();
   // What the tests read: when the last chart was there, since the page was opened and since this script began.
   const { dataset } = document.documentElement;
   dataset.readyMs = performance.now().toFixed(1);

@@ -56,7 +56,7 @@ function pbSection(parent, run) {
       rows: layers.map((layer, i) => [layer.name, ...content.subgraph.rects[i], ...subnet.rects[i], bytes[i].hit, bytes[i].fetched, bytes[i].idle]) };
   };
   const map = new Figure(grid, { id: 'pb-map', title: 'PB content by layer', wide: true, note: 'A square is a whole SuperNet layer: all its kernels high, '
-    + 'all its channels wide. A SubNet and a SubGraph take the first of each, from the lower left.',
+    + 'all its channels wide. A SubNet and a SubGraph take the first of each, from the lower left. Layers that are never cached (the classifier) are left out.',
     describe: () => told.textContent, draw: (canvas) => pbMap(canvas, layers, now()), data });
   const bars = new Figure(grid, { id: 'pb-bytes', title: 'Weight bytes by layer', wide: true, note: '', describe: () => told.textContent,
     draw: (canvas) => {
@@ -87,7 +87,7 @@ function pbSection(parent, run) {
 // Layers in rows by the first part of their names; each a square with its rectangles.
 function pbMap(canvas, layers, { content, subnet, bytes }) {
   const groups = d3.groups(layers.map((layer, i) => ({ layer, i })).filter(({ layer }) => layer.cacheable !== false), ({ layer }) => layer.name.split('.')[0]);
-  const size = canvas.narrow ? 26 : 40;
+  const size = canvas.narrow ? 26 : 48;
   const left = nameWidth(groups.map(([name]) => name), canvas);
   const across = Math.max(1, Math.floor((canvas.width - left) / (size + 7)));
   let y = canvas.legend([...PB_PARTS, { label: 'rest of the SuperNet', paint: 'var(--empty)' }], 0, 0) + 4;

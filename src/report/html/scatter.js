@@ -1,6 +1,6 @@
 // Points, and a rectangle over them that a pointer draws.
 
-// points: [{x, y, k, hollow, size, label, text, select, faint}] in the scales' numbers
+// points: [{x, y, k, paint, outline, hollow, size, label, text, select, faint}] in the scales' numbers
 function scatter(canvas, { points, x, y, xLabel, yLabel, top = 0, height = 280, left = 58, under = null, xTicks, yTicks }) {
   const f = frame(canvas, { x, y, xLabel, yLabel, top, height, left, grid: 'xy', xTicks, yTicks });
   if (under) under(f);
@@ -8,7 +8,7 @@ function scatter(canvas, { points, x, y, xLabel, yLabel, top = 0, height = 280, 
     const paint = point.paint || colour(point.k);
     f.g.append('path').attr('class', 'point').attr('d', shape(point.k, point.size || 64))
       .attr('transform', `translate(${x(point.x)},${y(point.y)})`)
-      .attr('fill', point.hollow ? 'var(--surface)' : paint).attr('stroke', point.hollow ? paint : 'var(--surface)')
+      .attr('fill', point.hollow ? 'var(--surface)' : paint).attr('stroke', point.hollow ? paint : point.outline || 'var(--surface)')
       .attr('stroke-width', point.hollow ? 1.5 : 0.7).attr('opacity', point.faint ? 0.25 : null);
     canvas.mark(f.left + x(point.x), f.top + y(point.y), point.text, { select: point.select });
   }

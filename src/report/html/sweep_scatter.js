@@ -42,8 +42,8 @@ class SweepScatter {
       id: 'sweep-pareto', title: 'Pareto scatter', wide: true, interactive: true,
       note: () => `${this.front().length} of ${number(sweep.index.length)} points are on the front. Drag a rectangle, or type ranges, to keep some points; `
         + 'click one, or press Enter on it, for its configuration.',
-      controls: [choice('Across', choices, x, set('x')), choice('Goal', goals, this.state.goalX, set('goalX')),
-        choice('Up', choices, y, set('y')), choice('Goal', goals, this.state.goalY, set('goalY')),
+      controls: [choice('Across', choices, x, set('x')), choice('Goal across', goals, this.state.goalX, set('goalX')),
+        choice('Up', choices, y, set('y')), choice('Goal up', goals, this.state.goalY, set('goalY')),
         choice('Colour', [['', 'none'], ...axes.map((name) => [name, name])], this.state.by, set('by')), this.ranges],
       describe: () => `${columnLabel(this.state.y)} over ${columnLabel(this.state.x)}.`,
       draw: (canvas) => this.drawScatter(canvas),
@@ -69,6 +69,10 @@ class SweepScatter {
 
   draw() {
     this.figure.draw();
+    this.fillBeside();
+  }
+
+  fillBeside() {
     this.fillRanges();
     this.fillTable();
   }
@@ -77,12 +81,15 @@ class SweepScatter {
     const { state, sweep } = this;
     const [xs, ys] = [this.column(state.x), this.column(state.y)];
     const groups = state.by ? levels(sweep.axes[state.by]) : [];
-    const group = (i) => (state.by ? groups.indexOf(sweep.axes[state.by][i]) : 0);
+    // Many numbers are a scale, few of them or texts are series.
+    const heat = groups.length > SERIES && typeof groups[0] === 'number' ? heatScale(groups[0], groups[groups.length - 1]) : null;
+    const group = (i) => (state.by && !heat ? groups.indexOf(sweep.axes[state.by][i]) : 0);
     const front = this.front();
     const onFront = new Set(front);
-    const legend = groups.length > 12 ? [{ label: `${state.by}: ${groups.length} values, coloured in turn`, k: 0, kind: 'shape' }]
+    const scaleBottom = heat ? heatLegend(canvas, heat, groups[0], groups[groups.length - 1], state.by) : 0;
+    const legend = heat ? [] : groups.length > 12 ? [{ label: `${state.by}: ${groups.length} values, coloured in turn`, k: 0, kind: 'shape' }]
       : groups.map((value, k) => ({ label: groups.length > 0 ? `${k === 0 ? `${state.by}: ` : ''}${value}` : '', k, kind: 'shape' }));
-    const top = canvas.legend([...legend, { label: 'Pareto front', k: 0, kind: 'line', paint: 'var(--ink)' }], 0, 0);
+    const top = canvas.legend([...legend, { label: 'Pareto front', k: 0, kind: 'line', paint: 'var(--ink)' }], 0, scaleBottom);
     const x = linear(xs.filter(Number.isFinite));
     const y = linear(ys.filter(Number.isFinite));
     const order = d3.range(sweep.index.length).filter((i) => Number.isFinite(xs[i]) && Number.isFinite(ys[i]))
@@ -91,7 +98,7 @@ class SweepScatter {
       x, y, top, height: canvas.narrow ? 280 : 380, left: 66, xLabel: columnLabel(state.x), yLabel: columnLabel(state.y),
       under: (frame_) => frame_.g.append('path').attr('class', 'line front').attr('d',
         d3.line().x((i) => x(xs[i])).y((i) => y(ys[i])).curve(d3.curveStepAfter)(front)),
-      points: order.map((i) => ({ x: xs[i], y: ys[i], k: group(i), size: i === this.chosen ? 150 : onFront.has(i) ? 80 : 30, faint: !this.kept(i),
+      points: order.map((i) => ({ x: xs[i], y: ys[i], k: group(i), paint: heat ? heat(sweep.axes[state.by][i]) : null, outline: heat ? 'var(--muted)' : null, size: i === this.chosen ? 150 : onFront.has(i) ? 80 : 30, faint: !this.kept(i),
         text: `Point ${sweep.index[i]}${onFront.has(i) ? ', on the front' : ''}\n${columnLabel(state.x)}: ${number(xs[i])}\n${columnLabel(state.y)}: ${number(ys[i])}\n${
           this.axes.map((name) => `${name}: ${sweep.axes[name][i]}`).join('\n')}`,
         select: () => this.choose(i) })),

@@ -46,7 +46,7 @@ function sortableTable(parent, { id, title, columns, rows, limit = 1000 }) {
 function evenText(values) {
   const numbers = values.filter((value) => typeof value === 'number' && Number.isFinite(value));
   const largest = Math.max(...numbers.map(Math.abs), 1e-6);
-  const decimals = numbers.every(Number.isInteger) ? 0 : Math.max(0, Math.min(6, 3 - Math.floor(Math.log10(largest))));
+  const decimals = numbers.every(Number.isInteger) ? 0 : Math.max(largest < 1e4 ? 1 : 0, Math.min(6, 3 - Math.floor(Math.log10(largest))));
   return (value) => {
     if (typeof value !== 'number' || !Number.isFinite(value)) return value === '' || value === null ? '' : number(value);
     const [whole, fraction] = value.toFixed(decimals).split('.');
