@@ -52,7 +52,9 @@ class LayerDigest {
   }
 
   void Read() {
+    rows_.Column("weights_bytes");  // the one kind that the page needs by name
     while (rows_.Next()) AddRow();
+    CheckLastPair();
   }
 
   Json Finish() {
@@ -75,9 +77,10 @@ class LayerDigest {
     const std::string& subnet = rows_.Text(subnet_);
     const std::int64_t op = rows_.Integer(op_);
     if (op == 0) {
+      CheckLastPair();
       pairs_.push_back({{"subnet", subnet},
                         {"cached", rows_.Text(cached_)},
-                        {"queries", rows_.Integer(queries_)},
+                        {"queries", Count(queries_)},
                         {"cycles", Json::array()},
                         {"states", EmptyColumns(states_.columns.size())},
                         {"bytes", EmptyColumns(kinds_.columns.size())},
@@ -89,13 +92,27 @@ class LayerDigest {
     AddOp(subnet, expected);
     Json& pair = pairs_.back();
     if (pair["subnet"] != subnet) rows_.Fail(subnet_, "another SubNet among the ops of one");
-    pair["cycles"].push_back(rows_.Integer(rows_.Column("cycles")));
+    pair["cycles"].push_back(Count(rows_.Column("cycles")));
     for (std::size_t i = 0; i < states_.columns.size(); ++i)
-      pair["states"][i].push_back(rows_.Integer(states_.columns[i]));
+      pair["states"][i].push_back(Count(states_.columns[i]));
     for (std::size_t i = 0; i < kinds_.columns.size(); ++i)
-      pair["bytes"][i].push_back(rows_.Integer(kinds_.columns[i]));
-    pair["hits"].push_back(rows_.Integer(rows_.Column("pb_hit_bytes")));
+      pair["bytes"][i].push_back(Count(kinds_.columns[i]));
+    pair["hits"].push_back(Count(rows_.Column("pb_hit_bytes")));
     pair["energy_pj"].push_back(rows_.Real(rows_.Column("energy_pj")));
+  }
+
+  // Every pair of a SubNet has its ops; the first tells how many.
+  void CheckLastPair() const {
+    if (pairs_.empty()) return;
+    const Json& pair = pairs_.back();
+    const std::size_t ops = ops_.at(pair["subnet"].get<std::string>())["name"].size();
+    if (pair["cycles"].size() != ops) rows_.Fail(op_, "the rows before lack ops of their SubNet");
+  }
+
+  std::int64_t Count(std::size_t column) const {
+    const std::int64_t value = rows_.Integer(column);
+    if (value < 0) rows_.Fail(column, "expected a count, found " + std::to_string(value));
+    return value;
   }
 
   // An op is the same with every SubGraph; the first tells.
@@ -105,8 +122,8 @@ class LayerDigest {
     ops["name"].push_back(rows_.Text(rows_.Column("name")));
     ops["kind"].push_back(rows_.Text(rows_.Column("kind")));
     ops["layer"].push_back(rows_.Integer(rows_.Column("supernet_layer")));
-    for (const auto& [name, column] : shape_) ops[name].push_back(rows_.Integer(column));
-    ops["macs"].push_back(rows_.Integer(rows_.Column("useful_macs")));
+    for (const auto& [name, column] : shape_) ops[name].push_back(Count(column));
+    ops["macs"].push_back(Count(rows_.Column("useful_macs")));
   }
 
   CsvReader rows_;

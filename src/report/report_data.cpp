@@ -39,6 +39,13 @@ void RequireNumbers(const Json& json, const std::vector<std::string>& paths, con
   }
 }
 
+void RequirePositive(const Json& json, const std::vector<std::string>& paths, const std::string& file) {
+  RequireNumbers(json, paths, file);
+  for (const std::string& path : paths) {
+    if (At(json, path, file) <= 0) throw UserError({file, 0}, path, "expected more than 0");
+  }
+}
+
 // Objects of numbers by name.
 void RequireTables(const Json& json, const std::vector<std::string>& paths, const std::string& file) {
   for (const std::string& path : paths) {
@@ -57,11 +64,12 @@ Json ReadSummary(const std::string& file) {
   }
   RequireNumbers(
       json,
-      {"queries", "clock_mhz", "makespan_us", "served_accuracy_percent", "violations/accuracy",
-       "violations/latency", "pb/capacity_bytes", "pb/hit_bytes", "pb/swaps", "pb/swap_us",
-       "off_chip_bytes/total", "energy_pj/total", "energy_pj/mean_per_query", "no_pb/service_mean_us",
+      {"queries", "makespan_us", "served_accuracy_percent", "violations/accuracy", "violations/latency",
+       "pb/capacity_bytes", "pb/hit_bytes", "pb/swaps", "pb/swap_us", "off_chip_bytes/total",
+       "energy_pj/total", "energy_pj/mean_per_query", "no_pb/service_mean_us",
        "no_pb/served_accuracy_percent", "no_pb/off_chip_bytes/total", "no_pb/energy_pj/total"},
       file);
+  RequirePositive(json, {"clock_mhz"}, file);
   for (const char* time : {"service", "response", "waiting"}) {
     for (const char* value : {"mean_us", "p50_us", "p95_us", "p99_us", "max_us"})
       RequireNumbers(json, {std::string("latency/") + time + "/" + value}, file);
@@ -95,15 +103,16 @@ void CheckRects(const Json& list, const char* key, std::size_t layers, const std
 Json ReadModel(const std::string& file) {
   Json json = ReadJsonFile(file);
   RequireSchema(json, file, kSchemaVersion);
-  RequireNumbers(json, {"peak/macs_per_cycle", "peak/clock_mhz", "peak/dram_gbps", "peak/axi_gbps"}, file);
+  RequirePositive(json, {"peak/macs_per_cycle", "peak/clock_mhz", "peak/dram_gbps", "peak/axi_gbps"}, file);
   const Json& layers = At(json, "layers", file);
   if (!layers.is_array()) throw UserError({file, 0}, "layers", "expected a list");
   for (const Json& layer : layers) {
     if (!At(layer, "name", file).is_string()) throw UserError({file, 0}, "layers.name", "expected text");
-    RequireNumbers(layer, {"kernels", "channels", "kernel_h", "kernel_w", "cell_bytes"}, file);
+    RequirePositive(layer, {"kernels", "channels", "kernel_h", "kernel_w", "cell_bytes"}, file);
   }
   CheckRects(At(json, "subnets", file), "subnets", layers.size(), file);
   CheckRects(At(json, "subgraphs", file), "subgraphs", layers.size(), file);
+  if (json["subnets"].empty()) throw UserError({file, 0}, "subnets", "expected at least one");
   for (const Json& subnet : json["subnets"]) RequireNumbers(subnet, {"top1_percent"}, file);
   return json;
 }

@@ -4,7 +4,7 @@
 function layerRows(run, pair) {
   const { layers, layers_no_pb: noPb, summary } = run;
   const ops = layers.ops[pair.subnet];
-  const base = noPb ? noPb.pairs.find(({ subnet }) => subnet === pair.subnet) : null;
+  const base = noPb ? noPb.pairs.find(({ subnet, cycles }) => subnet === pair.subnet && cycles.length === ops.name.length) : null;
   const of = (digest, cells, i) => {
     const bytes = sum(cells.bytes.map((kind) => kind[i]));
     const us = cells.cycles[i] / summary.clock_mhz;

@@ -125,9 +125,9 @@ function cdfFigure(grid, id, title, runs, unit, note) {
 // Service time of each SubNet with each SubGraph that was cached, from layers.csv, beside the targets of queries.
 function servicePairs(run) {
   if (!run.layers) return [];
-  const top1 = Object.fromEntries((at(run, 'model/subnets') || []).map((subnet) => [subnet.name, subnet.top1_percent]));
-  return run.layers.pairs.filter(({ subnet }) => subnet in top1).map((pair) => ({
-    ...pair, top1: top1[pair.subnet], us: sum(pair.cycles) / run.summary.clock_mhz,
+  const top1 = new Map((at(run, 'model/subnets') || []).map((subnet) => [subnet.name, subnet.top1_percent]));
+  return run.layers.pairs.filter(({ subnet }) => top1.has(subnet)).map((pair) => ({
+    ...pair, top1: top1.get(pair.subnet), us: sum(pair.cycles) / run.summary.clock_mhz,
   }));
 }
 

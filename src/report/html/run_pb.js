@@ -15,10 +15,10 @@ function missingBytes(layers, wanted, held) {
 // The stretches of the stream with one content; of a run without records its SubGraphs.
 function pbContents(run) {
   const { model, queries } = run;
-  const rects = Object.fromEntries(model.subgraphs.map((subgraph) => [subgraph.name, subgraph]));
+  const known = new Map(model.subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   if (!queries) return model.subgraphs.map((subgraph) => ({ subgraph, first: null, served: null }));
-  return queries.contents.filter(([, , k]) => queries.subgraphs[k] in rects).map(([first, count, k, served]) => ({
-    subgraph: rects[queries.subgraphs[k]], first, count,
+  return queries.contents.filter(([, , k]) => known.has(queries.subgraphs[k])).map(([first, count, k, served]) => ({
+    subgraph: known.get(queries.subgraphs[k]), first, count,
     served: Object.fromEntries(queries.subnets.map((name, s) => [name, served[s]])),
   }));
 }

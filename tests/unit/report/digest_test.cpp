@@ -174,6 +174,22 @@ Json DigestedSweep(const std::string& points, const std::string& failures = "") 
   return DigestSweep(scratch.dir().string());
 }
 
+TEST(LayerDigest, EveryPairOfASubNetHasItsOps) {
+  const std::string text = Layers(2);
+  const std::string cut = text.substr(0, text.rfind("A,g1"));
+  EXPECT_THAT(ErrorOf([&] { DigestedLayers(cut); }), HasSubstr("layers.csv:5: op: the rows before lack ops"));
+  const std::string between =
+      cut + text.substr(text.find("A,g0"), text.find("A,g0", text.find("A,g0") + 1) - text.find("A,g0"));
+  EXPECT_THAT(ErrorOf([&] { DigestedLayers(between); }), HasSubstr("lack ops"));
+}
+
+TEST(LayerDigest, CountsAreNotNegative) {
+  std::string text = Layers(1);
+  text.replace(text.find(",10,7,"), 6, ",10,-7,");
+  EXPECT_THAT(ErrorOf([&] { DigestedLayers(text); }),
+              HasSubstr("layers.csv:2: compute_cycles: expected a count, found -7"));
+}
+
 TEST(SweepDigest, HoldsEveryPointUpToTheMostThenEveryOther) {
   std::string points;
   for (int i = 0; i < kMaxSweepPoints; ++i) points += Point(i);
