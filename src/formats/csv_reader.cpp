@@ -17,7 +17,12 @@ bool Parse(const std::string& text, Number& value) {
   return error == std::errc() && stop == end;
 }
 
-std::string Shown(const std::string& text) { return "'" + text.substr(0, 60) + "'"; }
+// Short and printable whatever the file holds.
+std::string Shown(const std::string& text) {
+  std::string shown;
+  for (const char c : text.substr(0, 60)) shown += c >= ' ' && c <= '~' ? c : '.';
+  return shown;
+}
 
 }  // namespace
 
@@ -98,25 +103,27 @@ bool CsvReader::Next() {
 }
 
 void CsvReader::Fail(std::size_t column, const std::string& message) const {
-  throw UserError(mark_, header_[column].substr(0, 60), message);
+  throw UserError(mark_, Shown(header_[column]), message);
 }
 
 std::int64_t CsvReader::Integer(std::size_t column) const {
   std::int64_t value = 0;
-  if (!Parse(cells_[column], value)) Fail(column, "expected an integer, found " + Shown(cells_[column]));
+  if (!Parse(cells_[column], value))
+    Fail(column, "expected an integer, found '" + Shown(cells_[column]) + "'");
   return value;
 }
 
 double CsvReader::Real(std::size_t column) const {
   double value = 0;
   if (!Parse(cells_[column], value) || !std::isfinite(value))
-    Fail(column, "expected a number, found " + Shown(cells_[column]));
+    Fail(column, "expected a number, found '" + Shown(cells_[column]) + "'");
   return value;
 }
 
 std::int64_t CsvReader::Picoseconds(std::size_t column) const {
   const double micros = Real(column);
-  if (micros < 0 || micros > 1e12) Fail(column, "expected 0 to 1e12 us, found " + Shown(cells_[column]));
+  if (micros < 0 || micros > 1e12)
+    Fail(column, "expected 0 to 1e12 us, found '" + Shown(cells_[column]) + "'");
   return std::llround(micros * 1e6);
 }
 

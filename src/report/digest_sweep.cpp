@@ -31,9 +31,9 @@ void AddCells(const Json& point, const char* key, Json& columns, bool first, con
   if (cells == point.end() || !cells->is_object() || (!first && cells->size() != columns.size()))
     throw UserError(mark, key, "expected an object with the members of the first point's");
   for (const auto& [name, value] : cells->items()) {
-    if (value.is_structured()) throw UserError(mark, name.substr(0, 60), "expected a number or text");
+    if (value.is_structured()) throw UserError(mark, key, "expected numbers and texts");
     if (!first && !columns.contains(name))
-      throw UserError(mark, name.substr(0, 60), "not in the first point");
+      throw UserError(mark, key, "expected the members of the first point's");
     columns[name].push_back(value);
   }
 }

@@ -169,10 +169,10 @@ function subnetFigure(grid, run) {
 function beside(grid, { id, title, note, kind, ours, without, queries }) {
   const names = Object.keys(ours).filter((name) => !['total', 'mean_per_query'].includes(name) && (ours[name] > 0 || (without && without[name] > 0)));
   const tables = without ? [ours, without] : [ours];
-  const unit = unitFor(kind, d3.max(names.flatMap((name) => tables.map((table) => table[name] / queries))) || 1);
+  const unit = unitFor(kind, d3.max(names.flatMap((name) => tables.map((table) => (table[name] || 0) / queries))) || 1);
   new Figure(grid, {
     id, title, note, describe: () => `${names.map(words).join(', ')}.`,
-    draw: (canvas) => groupedBars(canvas, { rows: names.map((name) => ({ name: words(name), values: tables.map((table) => table[name] / queries) })),
+    draw: (canvas) => groupedBars(canvas, { rows: names.map((name) => ({ name: words(name), values: tables.map((table) => (name in table ? table[name] / queries : null)) })),
       series: without ? ['this run', 'without PB'] : ['this run'], unit, xLabel: 'per query' }),
     data: () => ({ columns: ['part', `this run (${UNITS[kind][UNITS[kind].length - 1][1]})`, ...(without ? ['without PB'] : [])],
       rows: Object.keys(ours).filter((name) => name !== 'mean_per_query').map((name) => [name, ...tables.map((table) => table[name])]) }),

@@ -20,7 +20,7 @@ function scatter(canvas, { points, x, y, xLabel, yLabel, top = 0, height = 280, 
 function labelPoints(canvas, f, points) {
   const taken = points.map(({ px, py }) => [px - 6, py - 6, px + 6, py + 6]);
   for (const { px, py, label } of points) {
-    const w = textWidth(label);
+    const w = textWidth(label, `600 ${FONT}`) + 2;
     const places = [[px + 9, py + 4], [px - 9 - w, py + 4], [px - w / 2, py - 10], [px - w / 2, py + 19]];
     const place = places.find(([lx, ly]) => lx >= 0 && lx + w <= f.width && ly > 8 && ly < f.height
       && taken.every(([x0, y0, x1, y1]) => lx + w < x0 || lx > x1 || ly < y0 || ly - 11 > y1));

@@ -220,7 +220,7 @@ TEST(SweepDigest, SaysWhichLineIsBroken) {
       ErrorOf([] {
         DigestedSweep(Point(0) + "{\"index\":1,\"id\":\"x\",\"point\":{\"l\":1},\"metrics\":{\"m\":1}}\n");
       }),
-      HasSubstr("sweep.jsonl:2: l: not in the first point"));
+      HasSubstr("sweep.jsonl:2: point: expected the members of the first point's"));
   EXPECT_THAT(ErrorOf([] { DigestedSweep(""); }), HasSubstr("holds no point"));
 }
 
