@@ -151,7 +151,7 @@ class RunCommand {
     if (!out_) return;
     out_->Write("summary.json", summary.dump(2) + "\n");
     std::ofstream layers = out_->Open("layers.csv");
-    report::WriteLayers(report, report.result, layers);
+    report::WriteLayers(report, layers);
     OutputDirectory::Close(layers, "layers.csv");
     report::WriteReportRecords(report, *out_);
     out_->Write("manifest.json", ManifestJson(session_, options_, started_).dump(2) + "\n");

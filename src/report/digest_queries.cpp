@@ -73,13 +73,16 @@ Json QuantilesJson(std::vector<std::int64_t>& times) {
   return json;
 }
 
-Json HistogramJson(const std::vector<std::int64_t>& times) {
+// Of each SubNet how many of its queries fall into each bin; `subnets` tells of every query which served it.
+Json HistogramJson(const std::vector<std::int64_t>& times, const std::vector<std::uint32_t>& subnets,
+                   std::size_t names) {
   const auto [low, high] = std::minmax_element(times.begin(), times.end());
-  std::vector<std::int64_t> counts(*low == *high ? 1 : kBins);
-  const double width = static_cast<double>(*high - *low) / static_cast<double>(counts.size());
-  for (const std::int64_t time : times) {
-    const double bin = width == 0 ? 0 : static_cast<double>(time - *low) / width;
-    ++counts[std::min(static_cast<std::size_t>(bin), counts.size() - 1)];
+  const std::size_t bins = *low == *high ? 1 : kBins;
+  std::vector<std::vector<std::int64_t>> counts(names, std::vector<std::int64_t>(bins));
+  const double width = static_cast<double>(*high - *low) / static_cast<double>(bins);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    const double bin = width == 0 ? 0 : static_cast<double>(times[i] - *low) / width;
+    ++counts[subnets[i]][std::min(static_cast<std::size_t>(bin), bins - 1)];
   }
   return {{"from", Micros(*low)}, {"to", Micros(*high)}, {"counts", counts}};
 }
@@ -130,9 +133,11 @@ class QueryDigest {
     }
     json["contents_left_out"] = contents_left_out_;
     if (queries_ > 0) {
-      json["histogram"] = {{"service", HistogramJson(times_[0])},
-                           {"response", HistogramJson(times_[1])},
-                           {"waiting", HistogramJson(times_[2])}};
+      // Before the quantiles, which reorder the times.
+      const std::size_t names = subnets_.names().size();
+      json["histogram"] = {{"service", HistogramJson(times_[0], served_by_, names)},
+                           {"response", HistogramJson(times_[1], served_by_, names)},
+                           {"waiting", HistogramJson(times_[2], served_by_, names)}};
       json["cdf"] = {{"share", Shares()},
                      {"service", QuantilesJson(times_[0])},
                      {"response", QuantilesJson(times_[1])},
@@ -157,6 +162,7 @@ class QueryDigest {
 
   void AddServed(std::size_t subnet, std::size_t subgraph) {
     Count(points_.back().served, subnet);
+    served_by_.push_back(static_cast<std::uint32_t>(subnet));
     const bool changed = queries_ == 0 || subgraph != last_subgraph_;
     last_subgraph_ = subgraph;
     if (changed && contents_.size() == kMaxContents) {
@@ -196,6 +202,7 @@ class QueryDigest {
   std::int64_t contents_left_out_ = 0;
   std::size_t last_subgraph_ = 0;
   std::array<std::vector<std::int64_t>, 3> times_;  // service, response, waiting; ps
+  std::vector<std::uint32_t> served_by_;            // of each query
 };
 
 }  // namespace

@@ -76,7 +76,7 @@ Json ModelJson(const RunReport& report) {
 void WriteReportRecords(const RunReport& report, const OutputDirectory& out) {
   out.Write("model.json", ModelJson(report).dump() + "\n");
   std::ofstream layers = out.Open("layers_no_pb.csv");
-  WriteLayers(report, report.no_pb, layers);
+  WriteLayersNoPb(report, layers);
   OutputDirectory::Close(layers, "layers_no_pb.csv");
 }
 

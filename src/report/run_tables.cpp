@@ -126,9 +126,7 @@ void WriteLayerRow(const RunReport& report, int subnet, SubGraphId cached, std::
   out << row;
 }
 
-}  // namespace
-
-void WriteLayers(const RunReport& report, const StreamResult& stream, std::ostream& out) {
+void WriteLayersOf(const StreamResult& stream, const RunReport& report, std::ostream& out) {
   out << "subnet,cached_subgraph,queries,op,name,kind,supernet_layer,kernels,channels,kernel_h,kernel_w,in_h,"
          "in_w,stride,cycles";
   for (std::size_t i = 0; i < static_cast<std::size_t>(DpeState::kCount); ++i) {
@@ -149,5 +147,11 @@ void WriteLayers(const RunReport& report, const StreamResult& stream, std::ostre
     }
   }
 }
+
+}  // namespace
+
+void WriteLayers(const RunReport& report, std::ostream& out) { WriteLayersOf(report.result, report, out); }
+
+void WriteLayersNoPb(const RunReport& report, std::ostream& out) { WriteLayersOf(report.no_pb, report, out); }
 
 }  // namespace sushi::report

@@ -188,6 +188,11 @@ class Report(unittest.TestCase):
         self.assertNotEqual(self.js("getComputedStyle(document.activeElement).outlineStyle"), "none")
         self.browser.key("Tab")
         self.assertEqual(self.js("document.activeElement.textContent"), "SVG")
+        self.js("document.querySelector('#served svg').focus()")
+        self.browser.key("End")
+        self.browser.key("Enter")  # the last stretch in the last SubGraph's row
+        self.assertRegex(self.js(told), r"^\d+ of 114: queries .*SubGraph F\.scaled,")
+        self.assertEqual(self.js("document.activeElement.getAttribute('aria-label')"), "Decision")
         unnamed = self.js("""[...document.querySelectorAll('svg[tabindex], input, select, button, [tabindex="0"]')].filter((element) =>
             !element.getAttribute('aria-label') && !element.closest('label') && !element.textContent.trim()).length""")
         self.assertEqual(unnamed, 0)

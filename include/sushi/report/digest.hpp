@@ -20,7 +20,8 @@ inline constexpr int kMaxSweepPoints = 5000;  // more: every k-th in plan order
 //                          and accuracy_min of the first query; of each SubNet how many it served
 //   contents               [first query, queries, SubGraph, [served by each SubNet]]; contents_left_out
 //   cdf                    exact quantiles by nearest rank: share, service, response, waiting
-//   histogram              of each time: from, to, counts of equal bins, the last with its upper end
+//   histogram              of each time: from, to, and of each SubNet counts of equal bins, the last
+//                          with its upper end
 // UserError when the file is broken or does not hold `queries` rows.
 nlohmann::ordered_json DigestQueries(const std::string& path, std::int64_t queries);
 

@@ -55,9 +55,10 @@ class QueryTable {
   std::map<std::tuple<int, SubGraphId, SubGraphId>, std::string> costs_;  // cells by SubNet, swap from and to
 };
 
-// layers.csv: one row for each op of every (SubNet, cached SubGraph) that served a query of `stream`, which
-// is the report's result or no_pb.
-void WriteLayers(const RunReport& report, const StreamResult& stream, std::ostream& out);
+// One row for each op of every (SubNet, cached SubGraph) that served a query; in the second, of the stream
+// without a Persistent Buffer.
+void WriteLayers(const RunReport& report, std::ostream& out);
+void WriteLayersNoPb(const RunReport& report, std::ostream& out);
 
 // model.json: the SuperNet's layers, each SubNet's and each occurring SubGraph's rectangle [K, C] of every
 // layer, the peaks of array, memory and ports.

@@ -21,24 +21,33 @@ function lineChart(canvas, { series, x, y, xLabel, yLabel, height = 240, band = 
   return f.bottom;
 }
 
-// bins: {from, to, counts}
-function histogram(canvas, { bins, unit, xLabel, yLabel, k = 0 }) {
-  const count = bins.counts.length;
+// bins: {from, to, counts: [a series: [a bin]]}; series: [{label, k, index: of its counts}]
+function histogram(canvas, { bins, series, unit, xLabel, yLabel }) {
+  const count = bins.counts[0].length;
+  const totals = d3.range(count).map((i) => sum(bins.counts.map((counts) => counts[i])));
   const [from, to] = bins.from === bins.to ? [bins.from - 0.5 * unit.divide, bins.to + 0.5 * unit.divide] : [bins.from, bins.to];
+  const top = canvas.legend(series, 0, 0);
   const x = d3.scaleLinear([unit.of(from), unit.of(to)], [0, 1]);
-  const y = d3.scaleLinear([0, d3.max(bins.counts)], [1, 0]).nice(5);
-  const f = frame(canvas, { x, y, xLabel: `${xLabel}, ${unit.name}`, yLabel, left: 58 });
-  const total = sum(bins.counts);
+  const y = d3.scaleLinear([0, d3.max(totals)], [1, 0]).nice(5);
+  const f = frame(canvas, { x, y, xLabel: `${xLabel}, ${unit.name}`, yLabel, top, left: 58 });
+  const all = sum(totals);
   const width = f.width / count;
-  bins.counts.forEach((queries, i) => {
+  totals.forEach((queries, i) => {
+    if (queries === 0) return;
     const [low, high] = [i, i + 1].map((edge) => bins.from + (bins.to - bins.from) * edge / count);
-    if (queries > 0) {
-      f.g.append('rect').attr('class', 'bar').attr('x', i * width).attr('width', Math.max(1, width - 1)).attr('y', y(queries))
-        .attr('height', f.height - y(queries)).attr('fill', colour(k));
-      canvas.mark(f.left + i * width, f.top + y(queries),
-        `${number(unit.of(low))} to ${unit.text(high)}: ${number(queries)} queries (${percent(queries, total)})`,
-        { w: width, h: f.height - y(queries) });
-    }
+    let below = 0;
+    const lines = [];
+    series.forEach(({ label, k, index }) => {
+      const part = bins.counts[index][i];
+      if (part === 0) return;
+      f.g.append('rect').attr('class', 'bar').attr('x', i * width).attr('width', Math.max(1, width - 1)).attr('y', y(below + part))
+        .attr('height', y(below) - y(below + part)).attr('fill', canvas.fill(k));
+      below += part;
+      lines.push(`${label}: ${number(part)}`);
+    });
+    canvas.mark(f.left + i * width, f.top + y(queries),
+      `${number(unit.of(low))} to ${unit.text(high)}: ${number(queries)} queries (${percent(queries, all)})\n${lines.join('\n')}`,
+      { w: width, h: f.height - y(queries) });
   });
   return f.bottom;
 }
@@ -55,7 +64,7 @@ function equalRuns(shares) {
 
 // A row a name, and along it how large the share of each bin is: the darker the larger.
 // rows: [{name, k, shares: [0 … 1 a bin]}]; x: scale of queries; edges: of the bins; y: where the rows begin
-function shareStrip(canvas, { rows, x, edges, top, title, left, rowHeight = 20, xLabel = null, textOf }) {
+function shareStrip(canvas, { rows, x, edges, top, title, left, rowHeight = 20, xLabel = null, textOf, select = null }) {
   const height = rows.length * rowHeight;
   const f = frame(canvas, { x, top: top + 18, left, height, xLabel, grid: '' });
   canvas.text(canvas.svg, 0, top + 10, title, { class: 'axis-label' });
@@ -69,7 +78,7 @@ function shareStrip(canvas, { rows, x, edges, top, title, left, rowHeight = 20, 
       g.append('rect').attr('x', x0).attr('width', Math.max(0.6, x1 - x0)).attr('y', i * rowHeight + 2).attr('height', rowHeight - 3)
         .attr('fill-opacity', 0.25 + 0.75 * share);
       canvas.mark(f.left + x0, f.top + i * rowHeight + 2, textOf(row.name, edges[from], edges[to], share),
-        { w: Math.max(1, x1 - x0), h: rowHeight - 3 });
+        { w: Math.max(1, x1 - x0), h: rowHeight - 3, select: select ? () => select(row.name, edges[from], edges[to]) : null });
     });
   });
   return f.bottom;

@@ -70,6 +70,12 @@ function overviewSection(parent, run) {
   }
 }
 
+// In the model's order, then those that only queries.csv knows; a SubNet's colour and shape are its place here.
+function subnetNames(run) {
+  const known = (at(run, 'model/subnets') || []).map(({ name }) => name);
+  return [...known, ...(run.queries ? run.queries.subnets : []).filter((name) => !known.includes(name))];
+}
+
 const TIMES = ['service', 'response', 'waiting'];
 
 function latencySection(parent, run) {
@@ -77,19 +83,22 @@ function latencySection(parent, run) {
   const grid = section(parent, 'latency', 'Latency', 'Service is the accelerator’s time for the SubNet; response is waiting, PB swap '
     + 'and service together.');
   if (queries && queries.cdf) {
+    const names = subnetNames(run);
+    const series = queries.subnets.map((label, index) => ({ label, index, k: names.indexOf(label) })).sort((a, b) => a.k - b.k);
     const unit = unitFor('time', d3.max(TIMES.map((time) => summary.latency[time].max_us)));
     let shown = 'service';
     const distribution = new Figure(grid, {
       id: 'latency-distribution', title: 'Latency distribution',
-      note: () => `All ${number(queries.queries)} queries, ${queries.histogram[shown].counts.length} equal bins.`,
+      note: () => `All ${number(queries.queries)} queries by the SubNet that served them, in ${queries.histogram[shown].counts[0].length} equal bins.`,
       controls: choice('Time', TIMES.map((time) => [time, time]), shown, (value) => { shown = value; distribution.draw(); }),
       describe: () => `${shown} time, mean ${unit.text(summary.latency[shown].mean_us)}.`,
-      draw: (canvas) => histogram(canvas, { bins: queries.histogram[shown], unit, xLabel: `${shown} time`, yLabel: 'queries',
-        k: TIMES.indexOf(shown) }),
+      draw: (canvas) => histogram(canvas, { bins: queries.histogram[shown], series, unit, xLabel: `${shown} time`, yLabel: 'queries' }),
       data: () => {
         const { from, to, counts } = queries.histogram[shown];
-        const edge = (i) => from + (to - from) * i / counts.length;
-        return { columns: ['from (us)', 'to (us)', 'queries'], rows: counts.map((n, i) => [edge(i), edge(i + 1), n]) };
+        const bins = counts[0].length;
+        const edge = (i) => from + (to - from) * i / bins;
+        return { columns: ['from (us)', 'to (us)', ...series.map(({ label }) => `queries by ${label}`)],
+          rows: d3.range(bins).map((i) => [edge(i), edge(i + 1), ...series.map(({ index }) => counts[index][i])]) };
       },
     });
     cdfFigure(grid, 'latency-cdf', 'Latency CDF', [{ name: '', queries }], unit, `${queries.cdf.share.length} exact quantiles by nearest rank.`);

@@ -26,7 +26,10 @@ function pbContents(run) {
 const PB_PARTS = [{ key: 'hit', label: 'cached and used (PB hit)', k: 0 }, { key: 'fetched', label: 'used, fetched from DRAM', k: 1 },
   { key: 'idle', label: 'cached, not used', k: 4 }];
 
+const pbView = { show: () => {} };  // moves the slider to a SubGraph cached within queries [from, to)
+
 function pbSection(parent, run) {
+  pbView.show = () => {};
   if (!run.model) return;
   const contents = pbContents(run);
   if (contents.length === 0) return;
@@ -82,6 +85,15 @@ function pbSection(parent, run) {
     bars.draw();
   }
   tell();
+  pbView.show = (name, from, to) => {
+    const found = contents.findIndex(({ subgraph, first, count }) => subgraph.name === name && first < to && first + count > from);
+    if (found < 0) return;
+    state.position = found;
+    slider.value = state.position;
+    redraw();
+    document.getElementById('pb').scrollIntoView();
+    slider.focus({ preventScroll: true });
+  };
 }
 
 // Layers in rows by the first part of their names; each a square with its rectangles.

@@ -73,8 +73,7 @@ const MOST_ROWS = 14;
 
 function servedFigure(grid, run) {
   const { queries } = run;
-  const known = (at(run, 'model/subnets') || []).map(({ name }) => name);
-  const subnets = [...known, ...queries.subnets.filter((name) => !known.includes(name))];
+  const subnets = subnetNames(run);
   const cachedQueries = queries.subgraphs.map((_, k) => sum(queries.contents.filter(([, , subgraph]) => subgraph === k).map(([, count]) => count)));
   const order = d3.range(queries.subgraphs.length).sort((a, b) => cachedQueries[b] - cachedQueries[a]);
   const shown = order.slice(0, MOST_ROWS).sort((a, b) => a - b);
@@ -82,7 +81,8 @@ function servedFigure(grid, run) {
   if (order.length > shown.length) notes.push(`The ${shown.length} of ${order.length} SubGraphs cached longest.`);
   if (queries.contents_left_out > 0) notes.push(`The first ${number(queries.contents.length)} contents of the PB; ${number(queries.contents_left_out)} later ones are left out.`);
   new Figure(grid, {
-    id: 'served', title: 'Served SubNet and cached SubGraph', wide: true, note: ['The fuller the colour, the larger the share of queries.', ...notes].join(' '),
+    id: 'served', title: 'Served SubNet and cached SubGraph', wide: true, interactive: true,
+    note: ['The fuller the colour, the larger the share of queries. A click on a SubGraph, or Enter, shows it in the Persistent Buffer below.', ...notes].join(' '),
     describe: () => `SubNets ${subnets.join(', ')}; SubGraphs ${shown.map((k) => queries.subgraphs[k]).join(', ')}.`,
     draw: (canvas) => {
       const bins = binned(queries, canvas.width / 3);
@@ -97,7 +97,7 @@ function servedFigure(grid, run) {
       const bottom = shareStrip(canvas, { rows: rows.reverse(), x, edges, top: 0, left, title: 'SubNet served', textOf: textOf('SubNet') });
       const shares = cachedShares(queries, edges);
       return shareStrip(canvas, { rows: shown.map((k) => ({ name: queries.subgraphs[k], k: 4, shares: shares[k] })), x, edges,
-        top: bottom, left, title: 'SubGraph cached', xLabel: 'query', textOf: textOf('SubGraph') });
+        top: bottom, left, title: 'SubGraph cached', xLabel: 'query', textOf: textOf('SubGraph'), select: (...where) => pbView.show(...where) });
     },
     data: () => ({ columns: ['first query', 'queries', 'cached SubGraph', ...queries.subnets.map((name) => `served by ${name}`)],
       rows: queries.contents.map(([first, count, subgraph, served]) => [first, count, queries.subgraphs[subgraph], ...served]) }),

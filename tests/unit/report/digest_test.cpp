@@ -94,15 +94,19 @@ TEST(QueryDigest, QuantilesAreExactAndBinsHoldEveryQuery) {
   EXPECT_EQ(bins["from"], 0.0);
   EXPECT_EQ(bins["to"], 2997.0);
   std::int64_t total = 0;
-  for (const Json& count : bins["counts"]) total += count.get<std::int64_t>();
+  for (const Json& subnet : bins["counts"]) {
+    ASSERT_EQ(subnet.size(), 60u);
+    for (const Json& count : subnet) total += count.get<std::int64_t>();
+  }
   EXPECT_EQ(total, 1000);
-  EXPECT_GT(bins["counts"].back(), 0);  // the greatest is in the last bin, not beyond it
+  EXPECT_EQ(bins["counts"][0][0], 9);      // 0, 6, … 48 of A: a bin is 49.95 us wide
+  EXPECT_GT(bins["counts"][1].back(), 0);  // the greatest is in the last bin, not beyond it
 }
 
 TEST(QueryDigest, EqualTimesAreOneBin) {
   const Json bins =
       Digest(std::string(kHeader) + "0,7,7,0,A,g,1,1\n1,7,7,0,A,g,1,1\n", 2)["histogram"]["service"];
-  EXPECT_EQ(bins["counts"], Json({2}));
+  EXPECT_EQ(bins["counts"], Json::parse("[[2]]"));
   EXPECT_EQ(bins["from"], bins["to"]);
 }
 
