@@ -31,7 +31,7 @@ function headlineText(headline, value) {
   return headline.kind === 'count' ? `${number(value)} ${headline.unit}` : quantity(headline.kind, value);
 }
 
-const SAVED = [['service_time', 'service time'], ['off_chip_bytes', 'off-chip bytes'], ['off_chip_energy', 'off-chip energy'],
+const SAVED = [['accelerator_time', 'time'], ['off_chip_bytes', 'off-chip bytes'], ['off_chip_energy', 'off-chip energy'],
   ['energy', 'energy']];
 
 function overviewSection(parent, run) {
