@@ -16,8 +16,13 @@ function el(tag, attributes = {}, ...children) {
 
 // A labelled select; `choices` are [value, text].
 function choice(label, choices, value, onchange) {
-  const select = el('select', { onchange: () => onchange(select.value) },
-    choices.map(([key, text]) => el('option', { value: key, selected: String(key) === String(value) }, String(text))));
+  const select = el(
+    'select',
+    { onchange: () => onchange(select.value) },
+    choices.map(([key, text]) =>
+      el('option', { value: key, selected: String(key) === String(value) }, String(text)),
+    ),
+  );
   return el('label', { class: 'choice' }, el('span', {}, label), select);
 }
 
@@ -44,23 +49,53 @@ function tickText(value) {
 }
 
 function percent(part, whole) {
-  return whole ? `${(100 * part / whole).toFixed(1)} %` : '–';
+  return whole ? `${((100 * part) / whole).toFixed(1)} %` : '–';
 }
 
 // Of a quantity the unit that suits its largest value: results hold us, bytes, pJ and cycles.
 const UNITS = {
-  time: [[1e6, 's'], [1e3, 'ms'], [1, 'µs']],
-  bytes: [[1024 ** 3, 'GiB'], [1024 ** 2, 'MiB'], [1024, 'KiB'], [1, 'B']],
-  energy: [[1e12, 'J'], [1e9, 'mJ'], [1e6, 'µJ'], [1e3, 'nJ'], [1, 'pJ']],
-  cycles: [[1e9, 'G cycles'], [1e6, 'M cycles'], [1e3, 'k cycles'], [1, 'cycles']],
-  macs: [[1e9, 'GMAC'], [1e6, 'MMAC'], [1e3, 'kMAC'], [1, 'MAC']],
+  time: [
+    [1e6, 's'],
+    [1e3, 'ms'],
+    [1, 'µs'],
+  ],
+  bytes: [
+    [1024 ** 3, 'GiB'],
+    [1024 ** 2, 'MiB'],
+    [1024, 'KiB'],
+    [1, 'B'],
+  ],
+  energy: [
+    [1e12, 'J'],
+    [1e9, 'mJ'],
+    [1e6, 'µJ'],
+    [1e3, 'nJ'],
+    [1, 'pJ'],
+  ],
+  cycles: [
+    [1e9, 'G cycles'],
+    [1e6, 'M cycles'],
+    [1e3, 'k cycles'],
+    [1, 'cycles'],
+  ],
+  macs: [
+    [1e9, 'GMAC'],
+    [1e6, 'MMAC'],
+    [1e3, 'kMAC'],
+    [1, 'MAC'],
+  ],
   count: [[1, '']],
 };
 
 function unitFor(kind, largest) {
   const units = UNITS[kind];
   const [divide, name] = units.find(([size]) => Math.abs(largest) >= size) || units[units.length - 1];
-  return { divide, name, of: (value) => value / divide, text: (value) => `${number(value / divide)} ${name}`.trim() };
+  return {
+    divide,
+    name,
+    of: (value) => value / divide,
+    text: (value) => `${number(value / divide)} ${name}`.trim(),
+  };
 }
 
 // `value` with the unit that suits itself.
@@ -91,9 +126,11 @@ function setUpTheme() {
     button.setAttribute('aria-pressed', String(dark));
     button.textContent = dark ? 'Light colours' : 'Dark colours';
   };
-  let chosen = null;  // until then the system's
+  let chosen = null; // until then the system's
   show(system.matches);
-  system.addEventListener('change', () => { if (chosen === null) show(system.matches); });
+  system.addEventListener('change', () => {
+    if (chosen === null) show(system.matches);
+  });
   button.addEventListener('click', () => {
     chosen = document.documentElement.dataset.theme !== 'dark';
     show(chosen);

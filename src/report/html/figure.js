@@ -42,7 +42,11 @@ class Canvas {
     const id = `${this.id}-hatch-${k}`;
     if (!this.hatches.has(k)) {
       this.hatches.add(k);
-      const pattern = this.defs.append('pattern').attr('id', id).attr('width', 6).attr('height', 6)
+      const pattern = this.defs
+        .append('pattern')
+        .attr('id', id)
+        .attr('width', 6)
+        .attr('height', 6)
         .attr('patternUnits', 'userSpaceOnUse');
       pattern.append('rect').attr('width', 6).attr('height', 6).attr('fill', colour(k));
       pattern.append('path').attr('d', hatch(k)).attr('class', 'hatch');
@@ -77,13 +81,25 @@ class Canvas {
 
   swatch(g, { k = 0, kind = 'fill', paint = null, hollow = false }) {
     if (kind === 'line') {
-      g.append('line').attr('x2', 16).attr('stroke', paint || colour(k)).attr('stroke-width', 2.2)
+      g.append('line')
+        .attr('x2', 16)
+        .attr('stroke', paint || colour(k))
+        .attr('stroke-width', 2.2)
         .attr('stroke-dasharray', DASHES[k % DASHES.length]);
     } else if (kind === 'shape') {
-      g.append('path').attr('d', shape(k)).attr('transform', 'translate(8,0)').attr('fill', hollow ? 'none' : paint || colour(k))
-        .attr('stroke', paint || colour(k)).attr('stroke-width', 1.5);
+      g.append('path')
+        .attr('d', shape(k))
+        .attr('transform', 'translate(8,0)')
+        .attr('fill', hollow ? 'none' : paint || colour(k))
+        .attr('stroke', paint || colour(k))
+        .attr('stroke-width', 1.5);
     } else {
-      g.append('rect').attr('y', -6).attr('width', 16).attr('height', 11).attr('fill', paint || this.fill(k)).attr('class', 'bar');
+      g.append('rect')
+        .attr('y', -6)
+        .attr('width', 16)
+        .attr('height', 11)
+        .attr('fill', paint || this.fill(k))
+        .attr('class', 'bar');
     }
   }
 }
@@ -96,17 +112,45 @@ class Figure {
     this.id = options.id;
     this.plot = el('div', { class: 'plot' });
     this.note = el('p', { class: 'note' });
-    this.table = el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Data of ${options.title}` });
-    const details = el('details', { ontoggle: () => { this.open = details.open; this.fillTable(); } },
-      el('summary', {}, 'Data table'), this.table);
-    this.root = el('figure', { id: options.id, class: options.wide ? 'chart wide' : 'chart' },
+    this.table = el('div', {
+      class: 'scroll',
+      tabindex: '0',
+      role: 'region',
+      'aria-label': `Data of ${options.title}`,
+    });
+    const details = el(
+      'details',
+      {
+        ontoggle: () => {
+          this.open = details.open;
+          this.fillTable();
+        },
+      },
+      el('summary', {}, 'Data table'),
+      this.table,
+    );
+    this.root = el(
+      'figure',
+      { id: options.id, class: options.wide ? 'chart wide' : 'chart' },
       el('figcaption', {}, el('h3', {}, options.title), this.note),
       options.controls ? el('div', { class: 'controls' }, options.controls) : null,
       this.plot,
-      el('div', { class: 'actions' },
-        el('button', { type: 'button', 'aria-label': `Save ${options.title} as SVG`, onclick: () => this.saveSvg() }, 'SVG'),
-        el('button', { type: 'button', 'aria-label': `Save ${options.title} as CSV`, onclick: () => this.saveCsv() }, 'CSV'),
-        details));
+      el(
+        'div',
+        { class: 'actions' },
+        el(
+          'button',
+          { type: 'button', 'aria-label': `Save ${options.title} as SVG`, onclick: () => this.saveSvg() },
+          'SVG',
+        ),
+        el(
+          'button',
+          { type: 'button', 'aria-label': `Save ${options.title} as CSV`, onclick: () => this.saveCsv() },
+          'CSV',
+        ),
+        details,
+      ),
+    );
     parent.append(this.root);
     figures.push(this);
   }
@@ -119,13 +163,23 @@ class Figure {
     const width = Math.max(240, Math.floor(this.plot.clientWidth) || 600);
     const focused = document.activeElement !== null && this.plot.contains(document.activeElement);
     this.plot.replaceChildren();
-    const svg = d3.select(this.plot).append('svg').attr('xmlns', 'http://www.w3.org/2000/svg').attr('width', width)
-      .attr('tabindex', 0).attr('role', options.interactive ? 'application' : 'img');
+    const svg = d3
+      .select(this.plot)
+      .append('svg')
+      .attr('xmlns', 'http://www.w3.org/2000/svg')
+      .attr('width', width)
+      .attr('tabindex', 0)
+      .attr('role', options.interactive ? 'application' : 'img');
     const canvas = new Canvas(svg, this.id, width);
     const height = Math.ceil(options.draw(canvas));
     const description = options.describe ? options.describe() : '';
-    svg.attr('height', height).attr('viewBox', `0 0 ${width} ${height}`)
-      .attr('aria-label', `${options.title}. ${description} Arrow keys go through the values; a data table follows.`);
+    svg
+      .attr('height', height)
+      .attr('viewBox', `0 0 ${width} ${height}`)
+      .attr(
+        'aria-label',
+        `${options.title}. ${description} Arrow keys go through the values; a data table follows.`,
+      );
     this.svg = svg.node();
     followPointer(this.svg, canvas);
     if (focused) this.svg.focus();
@@ -138,11 +192,41 @@ class Figure {
     const { columns, rows } = this.options.data();
     const shown = 500;
     this.table.replaceChildren(
-      el('table', {}, el('thead', {}, el('tr', {}, columns.map((name) => el('th', { scope: 'col' }, name)))),
-        el('tbody', {}, rows.slice(0, shown).map((row) => el('tr', {}, row.map((value) => el('td', {
-          class: typeof value === 'number' ? 'num' : null,
-        }, number(value))))))));
-    if (rows.length > shown) this.table.append(el('p', {}, `${shown} of ${rows.length} rows; the CSV has all.`));
+      el(
+        'table',
+        {},
+        el(
+          'thead',
+          {},
+          el(
+            'tr',
+            {},
+            columns.map((name) => el('th', { scope: 'col' }, name)),
+          ),
+        ),
+        el(
+          'tbody',
+          {},
+          rows.slice(0, shown).map((row) =>
+            el(
+              'tr',
+              {},
+              row.map((value) =>
+                el(
+                  'td',
+                  {
+                    class: typeof value === 'number' ? 'num' : null,
+                  },
+                  number(value),
+                ),
+              ),
+            ),
+          ),
+        ),
+      ),
+    );
+    if (rows.length > shown)
+      this.table.append(el('p', {}, `${shown} of ${rows.length} rows; the CSV has all.`));
   }
 
   saveCsv() {
@@ -161,20 +245,36 @@ class Figure {
     const copy = this.svg.cloneNode(true);
     const from = [this.svg, ...this.svg.querySelectorAll('*')];
     const to = [copy, ...copy.querySelectorAll('*')];
-    const properties = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'fill-opacity', 'font-family',
-      'font-size', 'font-weight', 'text-anchor'];
+    const properties = [
+      'fill',
+      'stroke',
+      'stroke-width',
+      'stroke-dasharray',
+      'opacity',
+      'fill-opacity',
+      'font-family',
+      'font-size',
+      'font-weight',
+      'text-anchor',
+    ];
     from.forEach((element, i) => {
       const style = window.getComputedStyle(element);
       for (const name of properties) {
         const value = style.getPropertyValue(name);
-        if (value) to[i].setAttribute(name, name === 'fill' ? value.replace(/url\("?[^#"]*(#[^")]+)"?\)/, 'url($1)') : value);
+        if (value)
+          to[i].setAttribute(
+            name,
+            name === 'fill' ? value.replace(/url\("?[^#"]*(#[^")]+)"?\)/, 'url($1)') : value,
+          );
       }
       to[i].removeAttribute('class');
     });
     dataset.theme = theme;
     copy.querySelectorAll('[data-cursor]').forEach((cursor) => cursor.remove());
-    copy.insertBefore(d3.select(copy).append('rect').attr('width', '100%').attr('height', '100%').attr('fill', '#fff').node(),
-      copy.firstChild);
+    copy.insertBefore(
+      d3.select(copy).append('rect').attr('width', '100%').attr('height', '100%').attr('fill', '#fff').node(),
+      copy.firstChild,
+    );
     d3.select(copy).insert('title', ':first-child').text(this.options.title);
     return new XMLSerializer().serializeToString(copy);
   }
@@ -191,12 +291,21 @@ function followPointer(svg, canvas) {
   const { marks } = canvas;
   if (marks.length === 0) return;
   let current = -1;
-  const ring = d3.select(svg).append('rect').attr('class', 'ring').attr('data-cursor', '').attr('visibility', 'hidden')
+  const ring = d3
+    .select(svg)
+    .append('rect')
+    .attr('class', 'ring')
+    .attr('data-cursor', '')
+    .attr('visibility', 'hidden')
     .attr('rx', 3);
   const show = (index, spoken = false) => {
     current = index;
     const { x, y, w, h, text } = marks[index];
-    ring.attr('visibility', 'visible').attr('x', x - (w ? 0 : 6)).attr('y', y - (h ? 0 : 6)).attr('width', w || 12)
+    ring
+      .attr('visibility', 'visible')
+      .attr('x', x - (w ? 0 : 6))
+      .attr('y', y - (h ? 0 : 6))
+      .attr('width', w || 12)
       .attr('height', h || 12);
     const box = svg.getBoundingClientRect();
     showTip(text, box.left + x + w / 2, box.top + y, box.top + y + h, spoken);
@@ -213,13 +322,18 @@ function followPointer(svg, canvas) {
       const d = distance(mark, x, y);
       if (d < least) [nearest, least] = [i, d];
     });
-    if (nearest >= 0) show(nearest); else hide();
+    if (nearest >= 0) show(nearest);
+    else hide();
   });
   svg.addEventListener('pointerleave', hide);
   svg.addEventListener('blur', hide);
-  svg.addEventListener('click', () => { if (current >= 0 && marks[current].select) marks[current].select(); });
+  svg.addEventListener('click', () => {
+    if (current >= 0 && marks[current].select) marks[current].select();
+  });
   svg.addEventListener('keydown', (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[
+      event.key
+    ];
     if (event.key === 'Escape') hide();
     else if (event.key === 'Enter' && current >= 0 && marks[current].select) marks[current].select();
     else if (event.key === 'Home') show(0, true);
@@ -248,7 +362,14 @@ function hideTip() {
 // A section of the page with a heading that the contents list links to; in it charts stand two abreast.
 function section(parent, id, title, text) {
   const grid = el('div', { class: 'grid' });
-  parent.append(el('section', { id, 'aria-labelledby': `${id}-title` }, el('h2', { id: `${id}-title` }, title),
-    text ? el('p', { class: 'lead' }, text) : null, grid));
+  parent.append(
+    el(
+      'section',
+      { id, 'aria-labelledby': `${id}-title` },
+      el('h2', { id: `${id}-title` }, title),
+      text ? el('p', { class: 'lead' }, text) : null,
+      grid,
+    ),
+  );
   return grid;
 }

@@ -11,14 +11,26 @@ function runView(parent, run) {
   const configuration = at(run, 'manifest/configuration');
   if (configuration) {
     const grid = section(parent, 'configuration', 'Configuration');
-    sortableTable(grid, { id: 'configuration-table', title: 'Every key with its value', rows: Object.entries(configuration),
-      columns: [{ label: 'key', value: ([key]) => key }, { label: 'value', value: ([, value]) => String(value) }] });
+    sortableTable(grid, {
+      id: 'configuration-table',
+      title: 'Every key with its value',
+      rows: Object.entries(configuration),
+      columns: [
+        { label: 'key', value: ([key]) => key },
+        { label: 'value', value: ([, value]) => String(value) },
+      ],
+    });
   }
 }
 
 function fillContents() {
-  document.getElementById('contents').replaceChildren(...[...document.querySelectorAll('main section')]
-    .map(({ id }) => el('a', { href: `#${id}` }, document.getElementById(`${id}-title`).textContent)));
+  document
+    .getElementById('contents')
+    .replaceChildren(
+      ...[...document.querySelectorAll('main section')].map(({ id }) =>
+        el('a', { href: `#${id}` }, document.getElementById(`${id}-title`).textContent),
+      ),
+    );
 }
 
 function drawAll() {
@@ -27,7 +39,9 @@ function drawAll() {
 
 function showRuns(main, runs) {
   const names = shortNames(runs.map(({ name }) => name));
-  runs.forEach((run, i) => { run.short = names[i]; });
+  runs.forEach((run, i) => {
+    run.short = names[i];
+  });
   if (runs.length > 1) compareSection(main, runs);
   const view = el('div', { id: 'run' });
   const compared = figures.length;
@@ -37,10 +51,21 @@ function showRuns(main, runs) {
     fillContents();
   };
   if (runs.length > 1) {
-    main.append(el('div', { class: 'controls run-choice' }, choice('Details of', names.map((name, i) => [i, name]), 0, (value) => {
-      show(Number(value));
-      figures.slice(compared).forEach((figure) => figure.draw());
-    })));
+    main.append(
+      el(
+        'div',
+        { class: 'controls run-choice' },
+        choice(
+          'Details of',
+          names.map((name, i) => [i, name]),
+          0,
+          (value) => {
+            show(Number(value));
+            figures.slice(compared).forEach((figure) => figure.draw());
+          },
+        ),
+      ),
+    );
   }
   main.append(view);
   show(0);
@@ -65,7 +90,11 @@ function start() {
   document.title = `${title} – sushisim`;
   document.getElementById('title').textContent = title;
   const paths = data.sweep ? [data.sweep.name] : data.runs.map(({ name }) => name);
-  document.getElementById('foot').append(el('p', {}, `Made by sushisim report from ${paths.join(', ')}. Charts: D3, ISC licence, in this file.`));
+  document
+    .getElementById('foot')
+    .append(
+      el('p', {}, `Made by sushisim report from ${paths.join(', ')}. Charts: D3, ISC licence, in this file.`),
+    );
   drawAll();
   if (scatterView) scatterView.fillBeside();
   // What the tests read: when the last chart was there, since the page was opened and since this script began.
