@@ -181,6 +181,10 @@ class Report(unittest.TestCase):
         self.assertIn("3 of 114", self.js(told))
         self.assertNotEqual(self.js(told), before)
         self.assertNotEqual(self.js("document.querySelector('#pb-map svg').outerHTML"), pixels)
+        self.js("document.querySelector('#pb-map svg').focus()")
+        self.browser.key("ArrowRight")
+        self.assertRegex(self.js("document.getElementById('tip').textContent"),
+                         r"^stem\.conv0, 3 × 3: 32 kernels × 3 channels\ncached \d+ × \d+, used \d+ × \d+\nhit ")
         self.js("document.querySelector('#energy svg').focus()")
         self.browser.key("ArrowRight")
         self.assertFalse(self.js("document.getElementById('tip').hidden"))

@@ -238,10 +238,13 @@ function pbCell(canvas, x, y, size, { layer, i }, { content, subnet, bytes }) {
   part(cached, 4);
   part([Math.min(cached[0], used[0]), Math.min(cached[1], used[1])], 0);
   const { hit, fetched, idle } = bytes[i];
+  // Of depthwise kernels that others are cut from, taps take the place of channels.
+  const wide = layer.depthwise && layer.cell_bytes === 1 ? 'taps' : 'channels';
   canvas.mark(
     x,
     y,
-    `${layer.name}: ${layer.kernels} kernels × ${layer.channels} channels, ${layer.kernel_h} × ${layer.kernel_w}\n` +
+    `${layer.name}, ${layer.kernel_h} × ${layer.kernel_w}: ${layer.kernels} kernels × ${layer.channels} ${wide}\n` +
+      `cached ${cached.join(' × ')}, used ${used.join(' × ')}\n` +
       `hit ${quantity('bytes', hit)}, fetched ${quantity('bytes', fetched)}, idle ${quantity('bytes', idle)}`,
     { w: size, h: size },
   );
