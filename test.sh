@@ -24,8 +24,9 @@ if $quick; then
   selection=(--label-exclude '^ci$' "${selection[@]}")
 else
   packages=(--tests)
-  # Root alone can use a Slurm of its own, and only CI's root shall get one unasked: else these tests skip.
-  if [[ $(id -u) == 0 ]]; then packages+=(--cluster); fi
+  # Root alone can use a Slurm of its own, and only CI's root shall get one, or a browser, unasked: else these tests
+  # skip.
+  if [[ $(id -u) == 0 ]]; then packages+=(--cluster --browser); fi
   tests/ci/install_packages.sh "${packages[@]}"
 fi
 tests/ci/build_preset.sh release

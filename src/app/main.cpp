@@ -12,6 +12,7 @@
 
 #include "check.hpp"
 #include "commands.hpp"
+#include "report.hpp"
 #include "sushi/config/fields.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/core/version.hpp"
@@ -40,6 +41,7 @@ struct Options {
   StudyOptions study;
   SweepOptions sweep;
   CheckOptions check;
+  ReportOptions report;
   ValidateOptions validate;
   DramOptions dram;
   ModelOptions model;
@@ -95,7 +97,7 @@ void AddData(CLI::App* command, DataOptions& data) {
 void AddRun(CLI::App& app, Options& o) {
   CLI::App* run = app.add_subcommand("run", "serve a stream of queries and report cycles and energy");
   AddFiles(run, o.run.files, o.run.sets);
-  run->add_option("--out", o.run.out, "write summary.json, queries.csv, layers.csv, manifest.json here")
+  run->add_option("--out", o.run.out, "write summary.json, queries.csv, layers.csv and others here")
       ->type_name("DIR");
   run->add_flag("--force", o.run.force, "replace an existing result directory");
   run->add_flag("--exact", o.run.exact, "simulate every query, also where the result is known");
@@ -328,6 +330,7 @@ int Main(int argc, char** argv) {
   AddStudy(app, options);
   AddSweep(app, options.sweep);
   AddCheck(app, options.check);
+  AddReport(app, options.report);
   AddValidate(app, options);
   AddDram(app, options);
   AddModel(app, options);

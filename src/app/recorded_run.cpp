@@ -106,9 +106,14 @@ StreamResult RecordedRun::ServeMain(const Options& options) {
 
 void RecordedRun::Write(const ResultFiles& files, const Json& uncompared) const {
   files.Write("summary.json", report::SummaryJson(report_).dump(2) + "\n");
-  std::ofstream layers = files.open("layers.csv");
-  report::WriteLayers(report_, layers);
-  files.close(layers, "layers.csv");
+  const auto write = [&](const char* name, void (*what)(const report::RunReport&, std::ostream&)) {
+    std::ofstream file = files.open(name);
+    what(report_, file);
+    files.close(file, name);
+  };
+  write("layers.csv", report::WriteLayers);
+  write("layers_no_pb.csv", report::WriteLayersNoPb);
+  write("model.json", report::WriteModel);
   files.Write("manifest.json", ManifestJson(session_, uncompared).dump(2) + "\n");
 }
 

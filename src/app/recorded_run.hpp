@@ -37,8 +37,7 @@ class RecordedRun {
   };
   // Serves the stream, and again without a PB. Valid until the next call; `model` must outlive its use.
   const report::RunReport& Serve(ServiceModel& model, const Options& options);
-  // summary.json, layers.csv and manifest.json of what was served. `uncompared` is the manifest's block of
-  // that name.
+  // All files of what was served but queries.csv. `uncompared` is the manifest's block of that name.
   void Write(const ResultFiles& files, const nlohmann::ordered_json& uncompared) const;
 
   const Columns& columns() const { return columns_; }

@@ -99,14 +99,14 @@ const std::string& QueryTable::Costs(const QueryRecord& record) {
 
 namespace {
 
-void WriteLayerRow(const RunReport& report, int subnet, SubGraphId cached, std::size_t index,
-                   const LayerResult& layer, std::ostream& out) {
+void WriteLayerRow(const RunReport& report, int subnet, SubGraphId cached, std::int64_t queries,
+                   std::size_t index, const LayerResult& layer, std::ostream& out) {
   const Op& op = report.net->subnets[static_cast<std::size_t>(subnet)].ops[index];
   std::string row = CsvCell(report.table->SubNetName(subnet));
   const auto add = [&](const std::string& cell) { AddCell(row, cell); };
   const auto add_int = [&](std::int64_t value) { add(std::to_string(value)); };
   add(CsvCell(report.table->Column(cached).name));
-  add_int(report.result.uses[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(cached)]);
+  add_int(queries);
   add_int(static_cast<std::int64_t>(index));
   add(CsvCell(op.name));
   add(Name(op.kind));
@@ -126,9 +126,7 @@ void WriteLayerRow(const RunReport& report, int subnet, SubGraphId cached, std::
   out << row;
 }
 
-}  // namespace
-
-void WriteLayers(const RunReport& report, std::ostream& out) {
+void WriteLayersOf(const StreamResult& stream, const RunReport& report, std::ostream& out) {
   out << "subnet,cached_subgraph,queries,op,name,kind,supernet_layer,kernels,channels,kernel_h,kernel_w,in_h,"
          "in_w,stride,cycles";
   for (std::size_t i = 0; i < static_cast<std::size_t>(DpeState::kCount); ++i) {
@@ -140,13 +138,20 @@ void WriteLayers(const RunReport& report, std::ostream& out) {
   out << ",pb_hit_bytes,useful_macs" << EnergyHeader() << '\n';
   for (int s = 0; s < report.table->subnets(); ++s) {
     for (int c = 0; c < report.table->columns(); ++c) {
-      if (report.result.uses[static_cast<std::size_t>(s)][static_cast<std::size_t>(c)] == 0) continue;
+      const std::int64_t uses = stream.uses[static_cast<std::size_t>(s)][static_cast<std::size_t>(c)];
+      if (uses == 0) continue;
       const InferenceResult& inference = report.book->KnownInference(s, c);
       for (std::size_t i = 0; i < inference.layers.size(); ++i) {
-        WriteLayerRow(report, s, c, i, inference.layers[i], out);
+        WriteLayerRow(report, s, c, uses, i, inference.layers[i], out);
       }
     }
   }
 }
+
+}  // namespace
+
+void WriteLayers(const RunReport& report, std::ostream& out) { WriteLayersOf(report.result, report, out); }
+
+void WriteLayersNoPb(const RunReport& report, std::ostream& out) { WriteLayersOf(report.no_pb, report, out); }
 
 }  // namespace sushi::report

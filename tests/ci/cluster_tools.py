@@ -1,4 +1,4 @@
-"""What the tests of `sweep emit` share."""
+"""What tests share that need programs of their own."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ def skip(test, why):
     sys.exit(SKIPPED)
 
 
-def require(test, programs, packages):
+def require(test, programs, packages, option="--cluster"):
     """Programs are there, or root and apt can install their packages, or the test is skipped."""
     os.environ["PATH"] = f"{os.environ.get('PATH', '')}:/usr/sbin"
     missing = [program for program in programs if shutil.which(program) is None]
@@ -25,7 +25,7 @@ def require(test, programs, packages):
         return
     if os.getuid() != 0:
         skip(test, f"{', '.join(missing)} not found, and only root can install {' '.join(packages)}")
-    installed = subprocess.run([str(ROOT / "tests/ci/install_packages.sh"), "--cluster"], stdin=subprocess.DEVNULL)
+    installed = subprocess.run([str(ROOT / "tests/ci/install_packages.sh"), option], stdin=subprocess.DEVNULL)
     still = [program for program in programs if shutil.which(program) is None]
     if still:
         why = "could not be installed" if installed.returncode != 0 else "are not what this system calls them"

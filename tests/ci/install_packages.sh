@@ -2,10 +2,11 @@
 # Installs the Debian packages that are missing, and only those: with nothing missing it asks neither the
 # network nor for root.
 #
-#   tests/ci/install_packages.sh [--tests] [--cluster] [--dry-run]
+#   tests/ci/install_packages.sh [--tests] [--cluster] [--browser] [--dry-run]
 #
 #   --tests    also what ./test.sh needs: clang, the linters, ccache, Python with YAML, Google Benchmark
 #   --cluster  also Slurm and GNU parallel, for the tests of `sweep emit`
+#   --browser  also Chromium, for the test of `report`
 #   --dry-run  print the missing packages, one a line, and install nothing
 set -euo pipefail
 
@@ -18,6 +19,7 @@ build_packages=(
 test_packages=(clang clang-format clang-tidy shellcheck ccache libbenchmark-dev gnuplot-nox python3 python3-yaml)
 # No service of these is used: the tests start daemons of their own.
 cluster_packages=(munge slurmctld slurmd slurm-client parallel python3)
+browser_packages=(chromium fonts-dejavu-core python3)
 
 wanted=("${build_packages[@]}")
 dry_run=false
@@ -25,8 +27,9 @@ for argument in "$@"; do
   case "$argument" in
     --tests) wanted+=("${test_packages[@]}") ;;
     --cluster) wanted+=("${cluster_packages[@]}") ;;
+    --browser) wanted+=("${browser_packages[@]}") ;;
     --dry-run) dry_run=true ;;
-    *) echo "usage: $0 [--tests] [--cluster] [--dry-run]" >&2; exit 2 ;;
+    *) echo "usage: $0 [--tests] [--cluster] [--browser] [--dry-run]" >&2; exit 2 ;;
   esac
 done
 

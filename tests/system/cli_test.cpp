@@ -141,7 +141,7 @@ TEST(Cli, AnExistingResultIsOnlyReplacedWhenAsked) {
   const Scratch scratch;
   ASSERT_EQ(scratch.Run("run " + kTiny + " --quiet --out result").exit_code, 0);
   const auto before = ResultFiles(scratch.dir() / "result");
-  EXPECT_EQ(before.size(), 4u);
+  EXPECT_EQ(before.size(), 6u);
   ExpectRefused(scratch, "run " + kTiny + " --out result", "already exists; --force replaces it");
   fs::create_directory(scratch.dir() / "empty");
   EXPECT_EQ(scratch.Run("run " + kTiny + " --quiet --out empty").exit_code, 0);

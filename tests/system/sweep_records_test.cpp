@@ -28,7 +28,8 @@ using testing::ReadFile;
 using testing::Scratch;
 
 const std::string kRoot = SUSHI_SOURCE_DIR;
-const char* const kFiles[] = {"layers.csv", "manifest.json", "queries.csv", "summary.json"};
+const char* const kFiles[] = {"layers.csv", "layers_no_pb.csv", "manifest.json",
+                              "model.json", "queries.csv",      "summary.json"};
 
 struct Point {
   std::string id;
@@ -97,7 +98,8 @@ class SweepRecords : public ::testing::Test {
       for (const auto& file : fs::directory_iterator(DirectoryOf(store, id)))
         names.insert(file.path().filename());
       EXPECT_EQ(names, std::set<std::string>(std::begin(kFiles), std::end(kFiles)));
-      for (const char* name : {"layers.csv", "queries.csv", "summary.json"}) {
+      for (const char* name :
+           {"layers.csv", "layers_no_pb.csv", "model.json", "queries.csv", "summary.json"}) {
         EXPECT_TRUE(ReadFile(DirectoryOf(store, id) / name) == ReadFile(DirectoryOf(reference, id) / name))
             << id << "/" << name;
       }

@@ -1,4 +1,4 @@
-// Everything `sushisim run` reports: terminal summary, summary.json, queries.csv, layers.csv.
+// Everything `sushisim run` reports: terminal summary, and the files of its directory but manifest.json.
 #pragma once
 
 #include <map>
@@ -51,8 +51,14 @@ class QueryTable {
   std::map<std::tuple<int, SubGraphId, SubGraphId>, std::string> costs_;  // cells by SubNet, swap from and to
 };
 
-// One row for each op of every (SubNet, cached SubGraph) that served a query.
+// One row for each op of every (SubNet, cached SubGraph) that served a query; in the second, of the stream
+// without a Persistent Buffer.
 void WriteLayers(const RunReport& report, std::ostream& out);
+void WriteLayersNoPb(const RunReport& report, std::ostream& out);
+
+// model.json: the SuperNet's layers, each SubNet's and each occurring SubGraph's rectangle [K, C] of every
+// layer, the peaks of array, memory and ports.
+void WriteModel(const RunReport& report, std::ostream& out);
 
 // Why the SubNet was chosen, in words.
 std::string ReasonText(const QueryRecord& record);

@@ -1,0 +1,16 @@
+# cmake -DOUT=FILE.cpp -DFILES=A;B;… -P embed_assets.cmake: the files' bytes as constants, so that the program needs
+# none of them where it is installed.
+set(text "#include \"html_assets.hpp\"\n\nnamespace sushi::report {\nnamespace {\n\n")
+set(table "const HtmlAsset kHtmlAssets[] = {\n")
+set(number 0)
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(APPEND text "const unsigned char kBytes${number}[] = {\n${bytes}};\n")
+  string(APPEND table "    {\"${name}\", kBytes${number}, sizeof kBytes${number}},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+string(APPEND text "\n}  // namespace\n\n${table}    {nullptr, nullptr, 0},\n};\n\n}  // namespace sushi::report\n")
+file(WRITE ${OUT} "${text}")
