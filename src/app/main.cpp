@@ -11,6 +11,7 @@
 #include <new>
 
 #include "commands.hpp"
+#include "explain.hpp"
 #include "sushi/config/fields.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/core/version.hpp"
@@ -323,6 +324,7 @@ int Main(int argc, char** argv) {
   AddRun(app, options);
   AddInfer(app, options);
   AddTable(app, options);
+  AddExplain(app);
   AddPbCurve(app, options);
   AddStudy(app, options);
   AddSweep(app, options.sweep);

@@ -12,7 +12,6 @@
 #include "sushi/config/hash.hpp"
 #include "sushi/dram/make_memory.hpp"
 #include "sushi/formats/output_directory.hpp"
-#include "sushi/report/latency_table_file.hpp"
 #include "sushi/sim/elaboration.hpp"
 
 namespace sushi::app {
@@ -53,19 +52,12 @@ class RunCommand {
         config::CanonicalText(e, config::WithHardwareKeys({"energy.", "scheduler.p", "scheduler.c",
                                                            "scheduler.b", "scheduler.l"})) +
         session_.identity.model_hash + session_.identity.trace_hash);
-    const bool pb = e.hardware.accel.pb.capacity_kib > 0;
-    const std::string& caching = e.scheduler.caching;
     if (e.merged.Find("study") != nullptr) {
       spdlog::warn("the study section is left out; `sushisim study` runs it");
     }
-    columns_ = MakeColumns(session_, pb && caching != "none" && caching != "last_served",
-                           pb && caching == "last_served");
-    // Without anything to cache every policy is `none`.
-    caching_name_ = columns_.columns.size() > 1 ? caching : "none";
-    if (!e.scheduler.table_file.empty()) {
-      loaded_table_ = EmptyLatencyTable(session_.net, columns_.columns);
-      report::LoadTable(e.scheduler.table_file, session_.identity, *loaded_table_);
-    }
+    columns_ = RunColumns(session_);
+    caching_name_ = CachingName(e.scheduler.caching, columns_);
+    loaded_table_ = LoadedTable(session_, columns_);
     if (!options.out.empty()) out_.emplace(options.out, options.force);
   }
 
@@ -101,8 +93,7 @@ class RunCommand {
     report.energy = &energy_;
     report.policy = e.scheduler.policy;
     report.caching = caching_name_;
-    report.trace = e.trace.file.empty() ? "the " + e.trace.generator.kind + " generator"
-                                        : e.trace.file.substr(e.trace.file.find_last_of('/') + 1);
+    report.trace = StreamName(e.trace);
     report.identity = session_.identity;
     report.book = &book;
     if (data_.dumps()) DumpFirstQuery(model);

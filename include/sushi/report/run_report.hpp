@@ -54,7 +54,8 @@ class QueryTable {
 // One row for each op of every (SubNet, cached SubGraph) that served a query.
 void WriteLayers(const RunReport& report, std::ostream& out);
 
-// Why the SubNet was chosen, in words.
+// Why the SubNet was chosen, as a name and in words.
+const char* ReasonName(ChoiceReason reason);
 std::string ReasonText(const QueryRecord& record);
 
 }  // namespace sushi::report
