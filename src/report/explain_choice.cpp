@@ -105,6 +105,7 @@ void PrintInstead(const ExplainReport& report, std::ostream& out) {
   const QueryExplanation& query = *report.query;
   const QueryRecord& r = query.record;
   if (report.table->columns() == 1) return;
+  out << '\n';
   PrintParagraph("The same query with something else in the PB, all earlier queries as they were:", out);
   const TimeUnit unit(std::max(r.response, query.nothing.response));
   std::vector<TextRow> rows{
@@ -136,7 +137,6 @@ void PrintChoice(const ExplainReport& report, std::ostream& out) {
   PrintRule(report, out);
   out << '\n';
   PrintSubNets(report, out);
-  out << '\n';
   PrintInstead(report, out);
 }
 

@@ -1,5 +1,6 @@
 // Why the PB holds what it holds: one caching decision, and what caching has saved.
 #include <algorithm>
+#include <cmath>
 
 #include "explain_words.hpp"
 #include "sushi/formats/number.hpp"
@@ -8,7 +9,8 @@
 namespace sushi::report {
 namespace {
 
-constexpr std::size_t kShown = 5;  // of the columns that were weighed
+constexpr std::size_t kShown = 5;        // of the columns that were weighed
+constexpr std::size_t kLayersShown = 3;  // of those in which the chosen one misses most
 
 std::string Query(std::int64_t id) { return "query " + std::to_string(id); }
 
@@ -73,6 +75,36 @@ void PrintRanking(const ExplainReport& report, const DecisionExplanation& decisi
   out << '\n';
 }
 
+// The layers that keep the chosen SubGraph away from what the policy wanted.
+void PrintDifferences(const ExplainReport& report, const DecisionExplanation& decision, std::ostream& out) {
+  const auto& wanted = decision.rationale.wanted;
+  const SubGraph& chosen = report.table->Column(decision.chosen).graph;
+  const auto distance = [&](std::size_t layer) {
+    return std::hypot(wanted[layer][0] - chosen.rects[layer].kernels,
+                      wanted[layer][1] - chosen.rects[layer].channels);
+  };
+  std::vector<std::size_t> layers;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (distance(i) > 0) layers.push_back(i);
+  }
+  if (layers.empty()) return;
+  std::stable_sort(layers.begin(), layers.end(),
+                   [&](std::size_t a, std::size_t b) { return distance(a) > distance(b); });
+  layers.resize(std::min(layers.size(), kLayersShown));
+  PrintParagraph("Where " + CachedName(report, decision.chosen) + " is furthest from " +
+                     decision.rationale.wanted_name + ", in kernels x channels of a layer:",
+                 out);
+  std::vector<TextRow> rows{{"layer", decision.rationale.wanted_name, CachedName(report, decision.chosen)}};
+  for (const std::size_t i : layers) {
+    rows.push_back(
+        {ClipFront(report.net->layers[i].name, 30),
+         FixedText(wanted[i][0], 1) + " x " + FixedText(wanted[i][1], 1),
+         std::to_string(chosen.rects[i].kernels) + " x " + std::to_string(chosen.rects[i].channels)});
+  }
+  PrintTextTable(rows, "lr", "  ", "  ", out);
+  out << '\n';
+}
+
 // What the period's queries would have taken with the new SubGraph.
 std::string Expectation(const ExplainReport& report, const DecisionExplanation& decision) {
   if (decision.number == 0) return "";
@@ -98,9 +130,11 @@ void PrintOutcome(const ExplainReport& report, const DecisionExplanation& decisi
   const SubGraph& want = report.table->Column(decision.chosen).graph;
   const SubGraph& have = report.table->Column(decision.before).graph;
   const std::int64_t missing = MissingBytes(*report.net, want, have).value();
-  std::string text = "So it took " + chosen + " in place of " + CachedName(report, decision.before) +
-                     ". Of its " + SizeWords(BytesOf(*report.net, want).value()) + " " + SizeWords(missing) +
-                     " must still be fetched, which takes " + TimeWords(decision.swap.duration);
+  std::string text = "So it took " + chosen + " in place of " + CachedName(report, decision.before) + ". ";
+  const std::int64_t all = BytesOf(*report.net, want).value();
+  text += missing == all ? "Its " + SizeWords(all)
+                         : "Of its " + SizeWords(all) + " " + SizeWords(missing) + " are not there and";
+  text += " must be fetched, which takes " + TimeWords(decision.swap.duration);
   text += decision.next ? "; " + Query(*decision.next) + " pays for it."
                         : "; but no query follows, so it is never done.";
   PrintParagraph(text + Expectation(report, decision), out);
@@ -133,6 +167,7 @@ void PrintDecision(const ExplainReport& report, std::ostream& out) {
   if (!report.decision) return PrintNoDecision(report, out);
   PrintOccasion(report, *report.decision, out);
   PrintRanking(report, *report.decision, out);
+  PrintDifferences(report, *report.decision, out);
   PrintOutcome(report, *report.decision, out);
   if (report.query && report.query->next_decision) {
     PrintParagraph("The next decision follows " + Query(*report.query->next_decision) + ".", out);
@@ -162,6 +197,9 @@ void PrintSavings(const ExplainReport& report, std::ostream& out) {
     text += " The PB has held it since " + Query(r.since_query) + ", which paid " + TimeWords(r.swap) +
             " for it. Served with it so far: " + Queries(r.queries) + ", which saved " + TimeWords(all) +
             " in all, " + (all < r.swap ? "less than it cost." : "no less than it cost.");
+    const bool explained = report.decision && report.decision->after == r.decided_after;
+    if (!explained && r.decided_after)
+      text += " (Why it came: --after-query " + std::to_string(*r.decided_after) + ")";
   }
   PrintParagraph(text, out);
 }

@@ -102,6 +102,8 @@ Json QueryJson(const ExplainReport& report) {
   json["residence"] = Json();
   if (query.residence) {
     json["residence"] = {{"since_query", query.residence->since_query},
+                         {"decided_after_query",
+                          query.residence->decided_after ? Json(*query.residence->decided_after) : Json()},
                          {"swap_us", Micros(query.residence->swap)},
                          {"queries", query.residence->queries},
                          {"saved_us", static_cast<double>(query.residence->saved_ps) / 1e6}};

@@ -68,6 +68,7 @@ class AvgNetCaching : public CachingPolicy {
         "takes the candidate nearest to AvgNet, the mean of the vectors of the SubNets served since the "
         "decision before (a vector lists each layer's kernels and channels)";
     rationale.measures = {"distance"};
+    rationale.wanted_name = "AvgNet";
     if (served.empty()) return rationale;
     std::vector<std::int64_t> counts(counts_.size());
     Count(served, counts);

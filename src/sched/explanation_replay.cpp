@@ -26,7 +26,7 @@ class Watcher {
     if (!replay_.first) replay_.first = id;
     if (record.cached_before != record.cached) {
       if (!replay_.first_swap) replay_.first_swap = id;
-      if (!replay_.record) replay_.residence = Residence{id, record.swap, 0, 0};
+      if (!replay_.record) BeginResidence(record);
     }
     if (waits_for_next_) replay_.decision->next = id;
     waits_for_next_ = false;
@@ -72,6 +72,13 @@ class Watcher {
   Replay& replay() { return replay_; }
 
  private:
+  void BeginResidence(const QueryRecord& record) {
+    replay_.residence.emplace();
+    replay_.residence->since_query = record.query.id;
+    if (position_ > 0) replay_.residence->decided_after = last_id_;
+    replay_.residence->swap = record.swap;
+  }
+
   void CountResidence(const QueryRecord& record) {
     if (!replay_.residence) return;
     ++replay_.residence->queries;

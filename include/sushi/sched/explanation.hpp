@@ -28,7 +28,8 @@ struct CachedOption {
 // What is in the PB while a query is served. Queries and savings are of all those served with it since it was
 // loaded, the query included.
 struct Residence {
-  std::int64_t since_query = 0;  // that paid for the swap
+  std::int64_t since_query = 0;               // that paid for the swap
+  std::optional<std::int64_t> decided_after;  // the query before; none before the first
   Picoseconds swap;
   std::int64_t queries = 0;
   WideInt saved_ps = 0;  // of service, against nothing cached; the swap not taken off

@@ -33,6 +33,7 @@ struct CachingRationale {
   bool keeps_on_tie = false;  // what is cached wins among equals; after that the lower column does
   // What the columns are compared with, where there is such a thing: per SuperNet layer kernels and channels.
   std::vector<std::array<double, 2>> wanted;
+  std::string wanted_name;
 };
 
 // The indices of `weighed`, best first.

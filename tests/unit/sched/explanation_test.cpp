@@ -147,6 +147,7 @@ TEST_F(Explanation, CountsWhatTheCachedSubGraphHasSavedSinceItCame) {
   const auto paid = ExplainQuery(stream, 2).query;
   EXPECT_EQ(paid.record.swap, Us(4));
   EXPECT_EQ(paid.residence->since_query, 2);
+  EXPECT_EQ(paid.residence->decided_after, 1);
   EXPECT_EQ(paid.residence->queries, 1);
   EXPECT_EQ(paid.residence->saved_ps, Us(4).value());  // 10 − 6
   const auto later = ExplainQuery(stream, 3).query;
@@ -211,6 +212,7 @@ TEST_F(Explanation, OfStaticCachingIsTakenBeforeTheFirstQuery) {
   EXPECT_DOUBLE_EQ(decision->rationale.weighed[1].values[0], 14.5);
   EXPECT_EQ(query.next_decision, std::nullopt);
   EXPECT_EQ(query.residence->since_query, 0);
+  EXPECT_EQ(query.residence->decided_after, std::nullopt);
 }
 
 TEST_F(Explanation, OfTheOracleSeesTheQueriesThatFollowAndKeepsOnATie) {
