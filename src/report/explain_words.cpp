@@ -51,8 +51,6 @@ std::string TimeUnit::Show(Picoseconds time) const {
   return FixedText(static_cast<double>(time.value()) / picoseconds, 3);
 }
 
-std::string TimeUnit::Show(double micros) const { return FixedText(micros * 1e6 / picoseconds, 3); }
-
 std::string TimeWords(Picoseconds time) {
   if (time == Picoseconds(0)) return "0 us";
   const TimeUnit unit(Picoseconds(std::abs(time.value())));

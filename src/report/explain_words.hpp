@@ -20,7 +20,6 @@ void PrintParagraph(const std::string& text, std::ostream& out);
 struct TimeUnit {
   explicit TimeUnit(Picoseconds largest);
   std::string Show(Picoseconds time) const;
-  std::string Show(double micros) const;
   const char* name;
   double picoseconds;
 };
