@@ -12,6 +12,7 @@
 
 #include "check.hpp"
 #include "commands.hpp"
+#include "explain.hpp"
 #include "report.hpp"
 #include "sushi/config/fields.hpp"
 #include "sushi/core/error.hpp"
@@ -326,6 +327,7 @@ int Main(int argc, char** argv) {
   AddRun(app, options);
   AddInfer(app, options);
   AddTable(app, options);
+  AddExplain(app);
   AddPbCurve(app, options);
   AddStudy(app, options);
   AddSweep(app, options.sweep);

@@ -6,7 +6,6 @@
 #include "serve.hpp"
 #include "spdlog/spdlog.h"
 #include "sushi/config/hash.hpp"
-#include "sushi/report/latency_table_file.hpp"
 
 namespace sushi::app {
 namespace {
@@ -21,11 +20,6 @@ void Identify(const config::Experiment& e, report::Identity& identity) {
       config::CanonicalText(e, config::WithHardwareKeys(
                                    {"energy.", "scheduler.p", "scheduler.c", "scheduler.b", "scheduler.l"})) +
       identity.model_hash + identity.trace_hash);
-}
-
-std::string TraceName(const config::TraceConfig& trace) {
-  return trace.file.empty() ? "the " + trace.generator.kind + " generator"
-                            : trace.file.substr(trace.file.find_last_of('/') + 1);
 }
 
 Json ManifestJson(const Session& session, const Json& uncompared) {
@@ -55,14 +49,9 @@ RecordedRun::RecordedRun(Session& session) : session_(session) {
   energy_ = config::RequireEnergy(e);
   CheckStream(e.trace);
   Identify(e, session_.identity);
-  const bool pb = e.hardware.accel.pb.capacity_kib > 0;
-  const std::string& caching = e.scheduler.caching;
-  columns_ = MakeColumns(session_, pb && caching != "none" && caching != "last_served",
-                         pb && caching == "last_served");
-  caching_ = columns_.columns.size() > 1 ? caching : "none";
-  if (e.scheduler.table_file.empty()) return;
-  loaded_table_ = EmptyLatencyTable(session_.net, columns_.columns);
-  report::LoadTable(e.scheduler.table_file, session_.identity, *loaded_table_);
+  columns_ = RunColumns(session_);
+  caching_ = CachingName(e.scheduler.caching, columns_);
+  loaded_table_ = LoadedTable(session_, columns_);
 }
 
 const report::RunReport& RecordedRun::Serve(ServiceModel& model, const Options& options) {
@@ -81,7 +70,7 @@ const report::RunReport& RecordedRun::Serve(ServiceModel& model, const Options& 
   report_.energy = &energy_;
   report_.policy = e.scheduler.policy;
   report_.caching = caching_;
-  report_.trace = TraceName(e.trace);
+  report_.trace = StreamName(e.trace);
   report_.identity = session_.identity;
   report_.book = &*book_;
   return report_;

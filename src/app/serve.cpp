@@ -80,13 +80,29 @@ std::unique_ptr<QuerySource> StreamCache::Open(const config::Experiment& experim
   return std::make_unique<KeptStream>(queries_);
 }
 
+std::string StreamName(const config::TraceConfig& trace) {
+  return trace.file.empty() ? "the " + trace.generator.kind + " generator"
+                            : trace.file.substr(trace.file.find_last_of('/') + 1);
+}
+
+std::string CachingName(const std::string& caching, const Columns& columns) {
+  return columns.columns.size() > 1 ? caching : "none";
+}
+
+std::unique_ptr<CachingPolicy> MakeCaching(const config::SchedulerConfig& scheduler,
+                                           const std::string& caching, const Columns& columns,
+                                           ServiceBook& book, const LatencyTable& table,
+                                           const ServingPolicy& serving) {
+  return MakeCachingPolicy(CachingName(caching, columns),
+                           MakeContext(scheduler, columns, book, table, serving));
+}
+
 StreamResult ServeOnce(const config::Experiment& experiment, QuerySource& stream, const std::string& caching,
                        const Columns& columns, ServiceBook& book, const LatencyTable& table, bool keep_times,
                        const std::function<void(const QueryRecord&)>& sink) {
   const config::SchedulerConfig& scheduler = experiment.scheduler;
   const auto serving = MakeServingPolicy(scheduler.policy);
-  const auto policy = MakeCachingPolicy(columns.columns.size() > 1 ? caching : "none",
-                                        MakeContext(scheduler, columns, book, table, *serving));
+  const auto policy = MakeCaching(scheduler, caching, columns, book, table, *serving);
   StreamSetup setup;
   setup.table = &table;
   setup.serving = serving.get();

@@ -26,7 +26,18 @@ class StreamCache {
   std::shared_ptr<const std::vector<Query>> queries_;  // nullptr: too long
 };
 
-// `caching` is the policy's name; without columns to cache it is `none` whatever it says.
+// The trace's file or generator, for people.
+std::string StreamName(const config::TraceConfig& trace);
+
+// `caching`, or `none` without columns to cache.
+std::string CachingName(const std::string& caching, const Columns& columns);
+// The policy of that name. Everything must outlive it.
+std::unique_ptr<CachingPolicy> MakeCaching(const config::SchedulerConfig& scheduler,
+                                           const std::string& caching, const Columns& columns,
+                                           ServiceBook& book, const LatencyTable& table,
+                                           const ServingPolicy& serving);
+
+// `caching` as of CachingName().
 StreamResult ServeOnce(const config::Experiment& experiment, QuerySource& stream, const std::string& caching,
                        const Columns& columns, ServiceBook& book, const LatencyTable& table, bool keep_times,
                        const std::function<void(const QueryRecord&)>& sink);

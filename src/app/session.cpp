@@ -5,7 +5,9 @@
 
 #include "sushi/config/hash.hpp"
 #include "sushi/config/model_file.hpp"
+#include "sushi/report/latency_table_file.hpp"
 #include "sushi/sched/candidates.hpp"
+#include "sushi/sched/service_book.hpp"
 
 namespace sushi::app {
 namespace {
@@ -70,6 +72,21 @@ Columns MakeColumns(const Session& session, bool candidates, bool prefixes) {
     if (found == columns.columns.end()) columns.columns.push_back({subnet.name + ".prefix", graph});
   }
   return columns;
+}
+
+Columns RunColumns(const Session& session) {
+  const bool pb = session.experiment.hardware.accel.pb.capacity_kib > 0;
+  const std::string& caching = session.experiment.scheduler.caching;
+  return MakeColumns(session, pb && caching != "none" && caching != "last_served",
+                     pb && caching == "last_served");
+}
+
+std::optional<LatencyTable> LoadedTable(const Session& session, const Columns& columns) {
+  const std::string& file = session.experiment.scheduler.table_file;
+  if (file.empty()) return std::nullopt;
+  LatencyTable table = EmptyLatencyTable(session.net, columns.columns);
+  report::LoadTable(file, session.identity, table);
+  return table;
 }
 
 }  // namespace sushi::app

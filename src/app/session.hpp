@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,5 +40,9 @@ struct Columns {
 };
 
 Columns MakeColumns(const Session& session, bool candidates, bool prefixes);
+// Those that the experiment's own caching policy may cache.
+Columns RunColumns(const Session& session);
+// SushiAbs from scheduler.table_file, if there is one.
+std::optional<LatencyTable> LoadedTable(const Session& session, const Columns& columns);
 
 }  // namespace sushi::app

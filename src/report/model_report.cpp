@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "sushi/supernet/subgraph.hpp"
+#include "text_table.hpp"
 
 namespace sushi::report {
 namespace {
 
 constexpr std::size_t kLineWidth = 80;
 
-using Row = std::vector<std::string>;
+using Row = TextRow;
 
 std::string Fixed(double value, int decimals) {
   char text[64];
@@ -41,24 +42,6 @@ std::string Millions(std::int64_t count, int decimals) {
   return Fixed(static_cast<double>(count) / 1e6, decimals);
 }
 std::string Sides(int height, int width) { return std::to_string(height) + "x" + std::to_string(width); }
-
-// Columns as wide as their widest cell; the first one to the left, numbers to the right. Rows are of
-// one length.
-void PrintTable(const std::vector<Row>& rows, const std::string& gap, std::ostream& out) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const Row& row : rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  }
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      const std::string padding(widths[c] - row[c].size(), ' ');
-      line += c == 0 ? row[c] + padding : gap + padding + row[c];
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out << line << '\n';
-  }
-}
 
 std::vector<SubGraph> SubGraphsOf(const SuperNet& net) {
   std::vector<SubGraph> graphs;
@@ -178,7 +161,7 @@ void PrintSubNets(const SuperNet& net, std::ostream& out) {
                     params.Show(subnet.TotalWeightBytes()), work.Show(subnet.ConvMacs()),
                     Fixed(subnet.top1_percent, 2)});
   }
-  PrintTable(rows, "  ", out);
+  PrintTextTable(rows, "lr", "", "  ", out);
   out << bytes.name << " and " << work.name
       << " of convolutions; params with classifier, no bias or batch norm.\n";
 }
@@ -202,7 +185,7 @@ void PrintSharedWeights(const SuperNet& net, std::ostream& out) {
         rows.back().push_back(unit.Show(SharedBytes(net, graphs[r], graphs[c])));
       }
     }
-    PrintTable(rows, "  ", out);
+    PrintTextTable(rows, "lr", "", "  ", out);
     out << '\n';
   }
   out << "shared by all  " << unit.Show(BytesOf(net, common)) << " " << unit.name << "\n";
@@ -213,7 +196,7 @@ void PrintLayers(const SuperNet& net, int subnet, std::ostream& out) {
   const SubNet& chosen = net.subnets[static_cast<std::size_t>(subnet)];
   std::vector<Row> rows{{"op", "SN", "K", "C", "k/stride", "in", "out", "KiB", "MMAC"}};
   for (const Op& op : chosen.ops) rows.push_back(LayerRow(chosen, op));
-  PrintTable(rows, " ", out);
+  PrintTextTable(rows, "lr", "", " ", out);
   out << "SN: layer of the SuperNet, or the pool's kind. K, C: kernels and channels kept.\n";
 }
 

@@ -5,20 +5,6 @@
 namespace sushi::report {
 namespace {
 
-const char* ReasonName(ChoiceReason reason) {
-  switch (reason) {
-    case ChoiceReason::kFastestFeasible:
-      return "fastest_feasible";
-    case ChoiceReason::kMostAccurateFallback:
-      return "most_accurate_fallback";
-    case ChoiceReason::kMostAccurateFeasible:
-      return "most_accurate_feasible";
-    case ChoiceReason::kFastestFallback:
-      return "fastest_fallback";
-  }
-  return "?";
-}
-
 void AddCell(std::string& row, const std::string& cell) { (row += ',') += cell; }
 
 // energy_pj, then each component's: they sum to it.
@@ -36,6 +22,20 @@ void AddEnergy(std::string& row, const EnergyBreakdown& energy) {
 }
 
 }  // namespace
+
+const char* ReasonName(ChoiceReason reason) {
+  switch (reason) {
+    case ChoiceReason::kFastestFeasible:
+      return "fastest_feasible";
+    case ChoiceReason::kMostAccurateFallback:
+      return "most_accurate_fallback";
+    case ChoiceReason::kMostAccurateFeasible:
+      return "most_accurate_feasible";
+    case ChoiceReason::kFastestFallback:
+      return "fastest_fallback";
+  }
+  return "?";
+}
 
 std::string ReasonText(const QueryRecord& record) {
   const std::string accuracy = "top-1 >= " + RealText(record.query.accuracy_min_percent) + " %";

@@ -18,6 +18,15 @@ class LastServedCaching : public CachingPolicy {
     return served.empty() ? cached : prefix_column_[static_cast<std::size_t>(served.back())];
   }
 
+  CachingRationale Explain(const std::vector<int>& /*served*/, SubGraphId /*cached*/,
+                           const std::vector<Query>& /*upcoming*/) const override {
+    CachingRationale rationale;
+    rationale.rule =
+        "takes the SubNet that was served last, its layers in order until the Persistent Buffer is full, and "
+        "looks at nothing else";
+    return rationale;
+  }
+
  private:
   std::vector<SubGraphId> prefix_column_;
 };

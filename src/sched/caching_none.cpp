@@ -11,6 +11,12 @@ class NoCaching : public CachingPolicy {
                     const std::vector<Query>& /*upcoming*/) override {
     return cached;
   }
+  CachingRationale Explain(const std::vector<int>& /*served*/, SubGraphId /*cached*/,
+                           const std::vector<Query>& /*upcoming*/) const override {
+    CachingRationale rationale;
+    rationale.rule = "never caches anything";
+    return rationale;
+  }
 };
 
 }  // namespace

@@ -86,6 +86,20 @@ void CheckConservation(const StreamResult& result) {
 
 }  // namespace
 
+ServiceCosts CheckedCosts(ServiceBook& book, const LatencyTable& table) {
+  ServiceCosts costs;
+  costs.service = [&](int subnet, SubGraphId cached) {
+    const Picoseconds simulated = book.Infer(subnet, cached).service;
+    if (simulated != table.At(subnet, cached)) {  // only a table from a file can differ
+      throw UserError("scheduler.table_file: the latency of SubNet " + table.SubNetName(subnet) + " with " +
+                      table.Column(cached).name + " is not what simulation gives; build the table again");
+    }
+    return simulated;
+  };
+  costs.swap = [&](SubGraphId from, SubGraphId to) { return book.Swap(from, to).duration; };
+  return costs;
+}
+
 StreamResult RunStream(QuerySource& source, const StreamSetup& setup, ServiceBook& book,
                        const std::function<void(const QueryRecord&)>& sink) {
   const LatencyTable& table = *setup.table;
@@ -98,16 +112,7 @@ StreamResult RunStream(QuerySource& source, const StreamSetup& setup, ServiceBoo
   std::vector<SwapUse> swaps;
   Picoseconds first_arrival;
 
-  ServiceCosts costs;
-  costs.service = [&](int subnet, SubGraphId cached) {
-    const Picoseconds simulated = book.Infer(subnet, cached).service;
-    if (simulated != table.At(subnet, cached)) {  // only a table from a file can differ
-      throw UserError("scheduler.table_file: the latency of SubNet " + table.SubNetName(subnet) + " with " +
-                      table.Column(cached).name + " is not what simulation gives; build the table again");
-    }
-    return simulated;
-  };
-  costs.swap = [&](SubGraphId from, SubGraphId to) { return book.Swap(from, to).duration; };
+  const ServiceCosts costs = CheckedCosts(book, table);
   const auto collect = [&](const QueryRecord& record) {
     if (result.queries++ == 0) first_arrival = record.arrival;
     service.Add(record.service);

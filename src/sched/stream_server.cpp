@@ -74,11 +74,8 @@ class Server {
   }
 
  private:
-  // With response as the basis, what has been waited and swapped is gone from the query's budget.
   Choice Choose(const QueryRecord& record) const {
-    Query budgeted = record.query;
-    if (basis_ == LatencyBasis::kResponse) budgeted.latency_max -= record.waiting + record.swap;
-    return serving_.Choose(budgeted, cached_, table_);
+    return serving_.Choose(Budgeted(record.query, basis_, record.waiting + record.swap), cached_, table_);
   }
 
   Picoseconds Finish(const QueryRecord& record) const {
@@ -108,6 +105,11 @@ class Server {
 };
 
 }  // namespace
+
+Query Budgeted(Query query, LatencyBasis basis, Picoseconds spent) {
+  if (basis == LatencyBasis::kResponse) query.latency_max -= spent;
+  return query;
+}
 
 void ServeStream(QuerySource& source, const LatencyTable& table, const ServingPolicy& serving,
                  CachingPolicy& caching, int period_queries, LatencyBasis basis, const ServiceCosts& costs,

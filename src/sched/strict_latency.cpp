@@ -6,13 +6,17 @@
 namespace sushi {
 namespace {
 
+bool Feasible(const Query& query, SubGraphId cached, const LatencyTable& table, int subnet) {
+  return table.At(subnet, cached) <= query.latency_max;
+}
+
 class StrictLatency : public ServingPolicy {
  public:
   Choice Choose(const Query& query, SubGraphId cached, const LatencyTable& table) const override {
     int most_accurate_feasible = kNone, fastest = 0, feasible = 0;
     for (int subnet = 0; subnet < table.subnets(); ++subnet) {
       if (FasterThan(table, cached, subnet, fastest)) fastest = subnet;
-      if (table.At(subnet, cached) > query.latency_max) continue;
+      if (!Feasible(query, cached, table, subnet)) continue;
       ++feasible;
       if (most_accurate_feasible == kNone ||
           MoreAccurateThan(table, cached, subnet, most_accurate_feasible)) {
@@ -21,6 +25,18 @@ class StrictLatency : public ServingPolicy {
     }
     if (feasible == 0) return {fastest, ChoiceReason::kFastestFallback, 0};
     return {most_accurate_feasible, ChoiceReason::kMostAccurateFeasible, feasible};
+  }
+
+  ServingRationale Explain(const Query& query, SubGraphId cached, const LatencyTable& table) const override {
+    ServingRationale rationale;
+    rationale.rule =
+        "takes the most accurate of the SubNets that meet the latency target with what is cached; when none "
+        "meets it, the fastest";
+    rationale.strict = StrictTarget::kLatency;
+    for (int subnet = 0; subnet < table.subnets(); ++subnet) {
+      rationale.feasible.push_back(Feasible(query, cached, table, subnet));
+    }
+    return rationale;
   }
 };
 

@@ -60,7 +60,8 @@ void WriteLayersNoPb(const RunReport& report, std::ostream& out);
 // layer, the peaks of array, memory and ports.
 void WriteModel(const RunReport& report, std::ostream& out);
 
-// Why the SubNet was chosen, in words.
+// Why the SubNet was chosen, as a name and in words.
+const char* ReasonName(ChoiceReason reason);
 std::string ReasonText(const QueryRecord& record);
 
 }  // namespace sushi::report

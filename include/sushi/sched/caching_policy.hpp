@@ -39,6 +39,12 @@ class CachingPolicy {
   virtual std::optional<SubGraphId> Initial() { return std::nullopt; }
   virtual SubGraphId Decide(const std::vector<int>& served, SubGraphId cached,
                             const std::vector<Query>& upcoming) = 0;
+  // The rule and numbers by which Decide() will answer these arguments; with none served, those of
+  // Initial(). Asked beforehand, changes nothing.
+  virtual CachingRationale Explain(const std::vector<int>& /*served*/, SubGraphId /*cached*/,
+                                   const std::vector<Query>& /*upcoming*/) const {
+    return {};
+  }
 };
 
 std::vector<std::string> CachingPolicyNames();

@@ -7,6 +7,7 @@
 
 #include "sushi/query/query.hpp"
 #include "sushi/sched/latency_table.hpp"
+#include "sushi/sched/rationale.hpp"
 
 namespace sushi {
 
@@ -32,6 +33,11 @@ class ServingPolicy {
  public:
   virtual ~ServingPolicy() = default;
   virtual Choice Choose(const Query& query, SubGraphId cached, const LatencyTable& table) const = 0;
+  // The rule by which Choose() answers these inputs, and which SubNets it calls feasible.
+  virtual ServingRationale Explain(const Query& /*query*/, SubGraphId /*cached*/,
+                                   const LatencyTable& /*table*/) const {
+    return {};
+  }
 };
 
 std::vector<std::string> ServingPolicyNames();                              // registration order

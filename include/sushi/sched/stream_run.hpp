@@ -46,6 +46,9 @@ struct StreamSetup {
   bool keep_times = true;  // exact quantiles; else a sketch in fixed memory
 };
 
+// What `book` says, checked against the table: UserError when one from a file says something else.
+ServiceCosts CheckedCosts(ServiceBook& book, const LatencyTable& table);
+
 // Serves `source` to its end. `sink` may be empty.
 StreamResult RunStream(QuerySource& source, const StreamSetup& setup, ServiceBook& book,
                        const std::function<void(const QueryRecord&)>& sink);

@@ -34,6 +34,10 @@ struct ServiceCosts {
   std::function<Picoseconds(SubGraphId from, SubGraphId to)> swap;
 };
 
+// The query with as much time left as its policy may spend: on the basis of responses what has been waited
+// and swapped is gone.
+Query Budgeted(Query query, LatencyBasis basis, Picoseconds spent);
+
 // Serves `source` to its end. A swap decided after query kQ is carried out when the next query is
 // dispatched; one decided after the last query is never carried out. `sink` sees every record in
 // order. Memory does not grow with the number of queries.
