@@ -14,6 +14,7 @@
 #include "sushi/formats/output_directory.hpp"
 #include "sushi/report/latency_table_file.hpp"
 #include "sushi/sim/elaboration.hpp"
+#include "timeline.hpp"
 
 namespace sushi::app {
 namespace {
@@ -67,14 +68,16 @@ class RunCommand {
       report::LoadTable(e.scheduler.table_file, session_.identity, *loaded_table_);
     }
     if (!options.out.empty()) out_.emplace(options.out, options.force);
+    timeline_.emplace(options.timeline, *session_.planner, columns_.columns, options.force);
   }
 
   void Run() {
     RunInElaboration(
         *session_.planner, MakeMemory(session_.experiment.hardware),
-        [this](ServiceModel& model) { RunBody(model); }, data_.run());
+        [this](ServiceModel& model) { RunBody(model); }, data_.run(), timeline_->observer());
     if (data_.run() != nullptr) spdlog::info("{} inferences with data", data_.inferences());
     data_.Commit();
+    timeline_->Commit();
     if (out_) out_->Commit();
   }
 
@@ -93,8 +96,9 @@ class RunCommand {
     ServiceBook book(model, static_cast<int>(session_.net.subnets.size()), columns_.columns, options_.exact);
     LatencyTable table = MakeTable(book);
     report::RunReport report;
-    report.result = Serve(book, table, caching_name_, true);
-    report.no_pb = Serve(book, table, "none", false);
+    report.result = Serve(book, table, caching_name_, &model);
+    timeline_->Finish();
+    report.no_pb = Serve(book, table, "none", nullptr);
     report.hardware = &e.hardware;
     report.net = &session_.net;
     report.table = &table;
@@ -122,11 +126,15 @@ class RunCommand {
     return BuildLatencyTable(session_.net, columns_.columns, book);
   }
 
-  StreamResult Serve(ServiceBook& book, const LatencyTable& table, const std::string& caching, bool main) {
+  // `main`, the model, is null for a stream that is only compared with.
+  StreamResult Serve(ServiceBook& book, const LatencyTable& table, const std::string& caching,
+                     ServiceModel* main) {
     const config::Experiment& e = session_.experiment;
-    const bool write = main && out_ && options_.records;
+    const bool write = main != nullptr && out_ && options_.records;
     const auto note_first = [&](const QueryRecord& record) {
-      if (main && !first_query_) first_query_ = record;
+      if (main == nullptr) return;
+      if (!first_query_) first_query_ = record;
+      timeline_->Show(record, *main);
     };
     const auto stream = OpenStream(e.trace);
     if (!write) return ServeOnce(e, *stream, caching, columns_, book, table, options_.records, note_first);
@@ -166,6 +174,7 @@ class RunCommand {
   std::string caching_name_;
   std::optional<LatencyTable> loaded_table_;
   std::optional<OutputDirectory> out_;
+  std::optional<TimelineSession> timeline_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <systemc>
 #include <tlm>
 
+#include "sushi/accel/activity.hpp"
 #include "sushi/accel/dma_link.hpp"
 #include "sushi/accel/results.hpp"
 #include "sushi/functional/data_path.hpp"
@@ -38,8 +39,9 @@ class DmaEngine : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<DmaEngine> socket;
 
-  // `busy` is the counter that receives this engine's busy cycles.
-  DmaEngine(const sc_core::sc_module_name& name, const ClockDomain& clock, std::int64_t Counters::*busy);
+  // `busy` is the counter that receives this engine's busy cycles; `observer` may be null.
+  DmaEngine(const sc_core::sc_module_name& name, const ClockDomain& clock, std::int64_t Counters::*busy,
+            DmaId id = DmaId::kWeight, ActivityObserver* observer = nullptr);
 
   // Begins a layer: cycles count from now, `counters` receives traffic and busy cycles. No transfer may be
   // under way.
@@ -62,6 +64,7 @@ class DmaEngine : public sc_core::sc_module {
     Transfer transfer;
     tlm::tlm_generic_payload* payload = nullptr;
     std::optional<MemoryTiming> timing;  // when the memory has answered
+    Picoseconds issued, sent;            // only with an observer
   };
 
   void SendNext();
@@ -69,10 +72,14 @@ class DmaEngine : public sc_core::sc_module {
                               sc_core::sc_time& delay);
   void Complete(tlm::tlm_generic_payload& payload);
   void Deliver(Job& job);
+  void Report(const Job& job) const;
+  Picoseconds Now() const;
   void GatherUntimed(const Descriptor& descriptor);
 
   DmaLink link_;
   std::int64_t Counters::*busy_;
+  DmaId id_;
+  ActivityObserver* observer_;
   PayloadPool pool_;
   std::deque<Job> jobs_;       // of this layer, in order; addresses of elements are stable
   std::size_t next_send_ = 0;  // first job not yet sent
