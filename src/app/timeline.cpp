@@ -105,18 +105,10 @@ TimelineSession::TimelineSession(const TimelineOptions& options, const Inference
   if (!sinks.empty()) timeline_ = std::make_unique<Timeline>(planner, window, std::move(sinks));
 }
 
-TimelineSession::~TimelineSession() {
-  std::error_code error;
-  if (vcd_file_ != nullptr) std::filesystem::remove(RawVcd(), error);
-}
-
 void TimelineSession::Finish() {
   if (timeline_ == nullptr) return;
   if (json_ != nullptr) json_->Finish(timeline_->summary(), options_.json);
-  if (vcd_ != nullptr) {
-    vcd_->Play(vcd_file_->partial_path());
-    CopyVcdAtStreamTime(RawVcd(), vcd_file_->partial_path(), vcd_->Offset(), options_.vcd);
-  }
+  if (vcd_ != nullptr) vcd_->Write(vcd_file_->partial_path(), options_.vcd);
   ReportLeftOut();
 }
 

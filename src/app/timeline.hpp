@@ -20,7 +20,6 @@ class TimelineSession {
                   const std::vector<SubGraphColumn>& columns, bool force);
   TimelineSession(const TimelineSession&) = delete;
   TimelineSession& operator=(const TimelineSession&) = delete;
-  ~TimelineSession();
 
   // Null when no file is asked for.
   ActivityObserver* observer() { return timeline_.get(); }
@@ -32,7 +31,6 @@ class TimelineSession {
   void Commit();  // the files appear
 
  private:
-  std::string RawVcd() const { return vcd_file_->partial_path() + ".vcd"; }
   void ReportLeftOut() const;
 
   const TimelineOptions& options_;

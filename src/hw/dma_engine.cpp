@@ -19,6 +19,8 @@ void DmaEngine::BeginLayer(Counters& counters) {
   if (outstanding_ != 0)
     throw InternalError(std::string(name()) + ": a layer began with transfers under way");
   jobs_.clear();
+  issued_.clear();
+  sent_.clear();
   next_send_ = next_answer_ = 0;
   link_.Reset();
   counters_ = &counters;
@@ -26,8 +28,8 @@ void DmaEngine::BeginLayer(Counters& counters) {
 }
 
 const Transfer& DmaEngine::Issue(const Descriptor& descriptor) {
-  jobs_.push_back({descriptor, {}, nullptr, {}, {}, {}});
-  if (observer_ != nullptr) jobs_.back().issued = Now();
+  jobs_.push_back({descriptor, {}, nullptr, {}});
+  if (observer_ != nullptr) issued_.push_back(Now());
   ++outstanding_;
   const Transfer& transfer = jobs_.back().transfer;
   SendNext();
@@ -64,7 +66,7 @@ void DmaEngine::SendNext() {
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     request_pending_ = true;
-    if (observer_ != nullptr) job.sent = Now();
+    if (observer_ != nullptr) sent_.push_back(Now());
     const tlm::tlm_sync_enum answer = socket->nb_transport_fw(payload, phase, delay);
     if (answer == tlm::TLM_ACCEPTED) return;
     request_pending_ = false;
@@ -107,8 +109,7 @@ void DmaEngine::Complete(tlm::tlm_generic_payload& payload) {
   payload.release();
   --outstanding_;
   // The memory may answer in another order; data cross the ports in ours.
-  while (next_answer_ < jobs_.size() && jobs_[next_answer_].timing.has_value())
-    Deliver(jobs_[next_answer_++]);
+  while (next_answer_ < jobs_.size() && jobs_[next_answer_].timing.has_value()) Deliver(jobs_[next_answer_++]);
   answered_.notify();
 }
 
@@ -121,10 +122,12 @@ void DmaEngine::Deliver(Job& job) {
   if (observer_ != nullptr) Report(job);
 }
 
+// Of the job that next_answer_ has just left behind.
 void DmaEngine::Report(const Job& job) const {
+  const std::size_t index = next_answer_ - 1;
   const Descriptor& descriptor = job.descriptor;
-  observer_->TransferDone({id_, descriptor.role, descriptor.bytes, descriptor.unit, job.issued, job.sent,
-                           *job.timing, job.transfer.link, descriptor.link_cycles});
+  observer_->TransferDone({id_, descriptor.role, descriptor.bytes, descriptor.unit, issued_[index],
+                           sent_[index], *job.timing, job.transfer.link, descriptor.link_cycles});
 }
 
 Picoseconds DmaEngine::Now() const { return FromScTime(sc_core::sc_time_stamp() - origin_); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
@@ -80,6 +81,11 @@ class Signals {
   std::array<sc_dt::int64, kSignals> numbers_{};
 };
 
+struct RemoveFile {
+  std::string path;
+  ~RemoveFile() { std::remove(path.c_str()); }
+};
+
 int DmaOf(Lane lane) { return static_cast<int>(lane) - static_cast<int>(Lane::kWeightDma); }
 
 }  // namespace
@@ -126,37 +132,44 @@ void VcdTimeline::Level(Gauge gauge, Picoseconds at, std::int64_t level) {
   changes_.push_back({at.value(), kGauges + static_cast<int>(gauge), level});
 }
 
-void VcdTimeline::Play(const std::string& path) {
-  // Of one signal's changes at one time the later one holds: a span's end comes before the next one's begin.
-  std::stable_sort(changes_.begin(), changes_.end(),
-                   [](const Change& a, const Change& b) { return a.at < b.at; });
+// Returns how far the kernel's time is ahead of the stream's.
+std::uint64_t VcdTimeline::Play(const std::string& path) const {
   Signals signals;
   const std::unique_ptr<sc_core::sc_trace_file, CloseFile> file(
       sc_core::sc_create_vcd_trace_file(path.c_str()));
   file->set_time_unit(1, sc_core::SC_PS);
   signals.TraceTo(file.get());
-  sc_core::wait(1, sc_core::SC_PS);  // the kernel's present moment may have been traced without the signals
-  const std::int64_t first = changes_.empty() ? 0 : changes_.front().at;
-  const std::uint64_t now = sc_core::sc_time_stamp().value();
-  offset_ = now - static_cast<std::uint64_t>(first);  // may wrap; so does what it is subtracted from
-  std::int64_t at = first;
+  std::int64_t at = changes_.empty() ? 0 : changes_.front().at;
+  const std::uint64_t offset = sc_core::sc_time_stamp().value() - static_cast<std::uint64_t>(at);
   for (const Change& change : changes_) {
     if (change.at > at) sc_core::wait(ToScTime(Picoseconds(change.at - at)));
     at = change.at;
     signals.Set(static_cast<std::size_t>(change.signal), change.value);
   }
-  sc_core::wait(1, sc_core::SC_PS);
+  sc_core::wait(1, sc_core::SC_PS);  // the last ones are traced before time goes on
+  return offset;
 }
 
-void CopyVcdAtStreamTime(const std::string& from, const std::string& to, std::uint64_t offset,
-                         const std::string& shown_path) {
-  std::ifstream in(from, std::ios::binary);
-  std::ofstream out(to, std::ios::binary);
+// sc_trace writes the kernel's time, and the date, and when the kernel began: the stream's time replaces the
+// first, and the same run gives the same bytes.
+void VcdTimeline::Write(const std::string& path, const std::string& shown_path) {
+  // Of one signal's changes at one time the later one holds: a span's end comes before the next one's begin.
+  std::stable_sort(changes_.begin(), changes_.end(),
+                   [](const Change& a, const Change& b) { return a.at < b.at; });
+  const std::string raw = path + ".vcd";
+  const RemoveFile remove{raw};
+  const std::uint64_t offset = Play(path);  // may have wrapped; so does what is subtracted
+  std::ifstream in(raw, std::ios::binary);
+  std::ofstream out(path, std::ios::binary);
   std::string line;
+  bool skip = false;
   while (std::getline(in, line)) {
+    skip = skip || line.rfind("$date", 0) == 0 || line.rfind("$comment", 0) == 0;
+    if (line.rfind("$dumpvars", 0) == 0) out << '#' << (changes_.empty() ? 0 : changes_.front().at) << '\n';
     if (line.size() > 1 && line[0] == '#')
       line = "#" + std::to_string(std::strtoull(line.c_str() + 1, nullptr, 10) - offset);
-    out << line << '\n';
+    if (!skip && !line.empty()) out << line << '\n';
+    if (line.rfind("$end", 0) == 0) skip = false;
   }
   out.close();
   if (!in.eof() || !out) throw UserError({shown_path, 0}, "", "cannot be written (is the disk full?)");

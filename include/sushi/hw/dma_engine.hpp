@@ -9,6 +9,7 @@
 #include <optional>
 #include <systemc>
 #include <tlm>
+#include <vector>
 
 #include "sushi/accel/activity.hpp"
 #include "sushi/accel/dma_link.hpp"
@@ -64,7 +65,6 @@ class DmaEngine : public sc_core::sc_module {
     Transfer transfer;
     tlm::tlm_generic_payload* payload = nullptr;
     std::optional<MemoryTiming> timing;  // when the memory has answered
-    Picoseconds issued, sent;            // only with an observer
   };
 
   void SendNext();
@@ -81,8 +81,9 @@ class DmaEngine : public sc_core::sc_module {
   DmaId id_;
   ActivityObserver* observer_;
   PayloadPool pool_;
-  std::deque<Job> jobs_;       // of this layer, in order; addresses of elements are stable
-  std::size_t next_send_ = 0;  // first job not yet sent
+  std::vector<Picoseconds> issued_, sent_;  // of the jobs; only with an observer
+  std::deque<Job> jobs_;                    // of this layer, in order; addresses of elements are stable
+  std::size_t next_send_ = 0;               // first job not yet sent
   std::size_t next_answer_ = 0;
   bool request_pending_ = false;  // BEGIN_REQ sent, END_REQ not yet seen
   int outstanding_ = 0;

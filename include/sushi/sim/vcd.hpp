@@ -17,10 +17,9 @@ class VcdTimeline : public TimelineSink {
   void Span(const TimelineSpan& span) override;
   void Level(Gauge gauge, Picoseconds at, std::int64_t level) override;
 
-  // In a SystemC process, once nothing else is to be simulated: `path`.vcd gets the changes. Its times are
-  // the kernel's: a time of the stream plus Offset().
-  void Play(const std::string& path);
-  std::uint64_t Offset() const { return offset_; }
+  // In a SystemC process, once nothing else is to be simulated: writes the changes to `path`, at the stream's
+  // times. UserError naming `shown_path` when not all can be written. Takes `path`.vcd for itself meanwhile.
+  void Write(const std::string& path, const std::string& shown_path);
 
  private:
   struct Change {
@@ -28,14 +27,10 @@ class VcdTimeline : public TimelineSink {
     std::int32_t signal = 0;
     std::int64_t value = 0;
   };
+  std::uint64_t Play(const std::string& path) const;
   void Pulse(int signal, Picoseconds begin, Picoseconds end, std::int64_t value);
 
   std::vector<Change> changes_;
-  std::uint64_t offset_ = 0;
 };
-
-// Copies the dump at `from` to `to` with the stream's times. UserError naming `shown_path` when it cannot.
-void CopyVcdAtStreamTime(const std::string& from, const std::string& to, std::uint64_t offset,
-                         const std::string& shown_path);
 
 }  // namespace sushi
