@@ -109,7 +109,8 @@ void DmaEngine::Complete(tlm::tlm_generic_payload& payload) {
   payload.release();
   --outstanding_;
   // The memory may answer in another order; data cross the ports in ours.
-  while (next_answer_ < jobs_.size() && jobs_[next_answer_].timing.has_value()) Deliver(jobs_[next_answer_++]);
+  while (next_answer_ < jobs_.size() && jobs_[next_answer_].timing.has_value())
+    Deliver(jobs_[next_answer_++]);
   answered_.notify();
 }
 

@@ -151,13 +151,17 @@ void TimelineJson::Span(const TimelineSpan& span) {
     AddPlace(span);
   }
   if (span.kind == Kind::kLayer) Argument("op", span.layer);
-  if (span.kind == Kind::kUnit) Argument("cached_bytes", span.cached.value());
+  if (span.kind == Kind::kUnit) {
+    Argument("cached_bytes", span.cached.value());
+    Argument("fetched_bytes", span.bytes.value());
+  } else if (span.bytes > Bytes(0)) {
+    Argument("bytes", span.bytes.value());
+  }
   if (span.kind == Kind::kTransfer) {
     Argument("busy_us", Micros(span.busy));
     Argument("issued_us", Micros(span.issued));
   }
   if (span.kind == Kind::kData) Argument("requests", span.requests);
-  if (span.bytes > Bytes(0)) Argument("bytes", span.bytes.value());
   EndEvent();
 }
 

@@ -162,17 +162,23 @@ void VcdTimeline::Write(const std::string& path, const std::string& shown_path) 
   std::ifstream in(raw, std::ios::binary);
   std::ofstream out(path, std::ios::binary);
   std::string line;
+  const std::int64_t first = changes_.empty() ? 0 : changes_.front().at;
+  std::uint64_t last = 0;
   bool skip = false;
   while (std::getline(in, line)) {
     skip = skip || line.rfind("$date", 0) == 0 || line.rfind("$comment", 0) == 0;
-    if (line.rfind("$dumpvars", 0) == 0) out << '#' << (changes_.empty() ? 0 : changes_.front().at) << '\n';
-    if (line.size() > 1 && line[0] == '#')
-      line = "#" + std::to_string(std::strtoull(line.c_str() + 1, nullptr, 10) - offset);
+    if (line.rfind("$dumpvars", 0) == 0) out << '#' << first << '\n';
+    if (line.size() > 1 && line[0] == '#') {
+      last = std::strtoull(line.c_str() + 1, nullptr, 10) - offset;
+      line = "#" + std::to_string(last);
+    }
     if (!skip && !line.empty()) out << line << '\n';
     if (line.rfind("$end", 0) == 0) skip = false;
   }
   out.close();
-  if (!in.eof() || !out) throw UserError({shown_path, 0}, "", "cannot be written (is the disk full?)");
+  const bool whole = changes_.empty() || last > static_cast<std::uint64_t>(changes_.back().at);
+  if (!in.eof() || !out || !whole)
+    throw UserError({shown_path, 0}, "", "cannot be written (is the disk full?)");
 }
 
 }  // namespace sushi

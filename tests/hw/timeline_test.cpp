@@ -102,10 +102,17 @@ void ExpectCounted(const std::vector<TimelineSpan>& spans, const HardwareConfig&
   EXPECT_EQ(busy[Lane::kWeightDma], total.weight_dma_busy_cycles);
   EXPECT_EQ(busy[Lane::kIActDma], total.iact_dma_busy_cycles);
   EXPECT_EQ(busy[Lane::kOActDma], total.oact_dma_busy_cycles);
-  EXPECT_EQ(moved, total.events[Event::kDramRead] + total.events[Event::kDramWrite]);
-  EXPECT_EQ(transactions, total.dram_transactions);
-  if (hw.dram_model == DramModel::kSimple && !joined) {
-    EXPECT_EQ(data_ps, total.dram_busy_ps);
+  // What the burst before has fetched already has no length, nor have short writes that the bank-level memory
+  // posts.
+  const std::int64_t all = total.events[Event::kDramRead] + total.events[Event::kDramWrite];
+  EXPECT_LE(moved, all);
+  EXPECT_LE(transactions, total.dram_transactions);
+  EXPECT_LE(total.events[Event::kDramRead], moved);
+  if (hw.dram_model == DramModel::kSimple) {
+    EXPECT_EQ(moved, all);
+    if (!joined) {
+      EXPECT_EQ(data_ps, total.dram_busy_ps);
+    }
   }
 }
 

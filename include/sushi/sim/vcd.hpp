@@ -9,7 +9,7 @@
 
 namespace sushi {
 
-// What a block did is known only when it is over, so changes are kept (16 bytes each) and played at the end:
+// What a block did is known only when it is over, so changes are kept (24 bytes each) and played at the end:
 // the caller's process waits from change to change and sc_trace writes what it sees.
 class VcdTimeline : public TimelineSink {
  public:
