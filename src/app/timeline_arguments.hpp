@@ -1,11 +1,9 @@
 // The arguments of `run` for timelines.
 #pragma once
 
-#include "commands.hpp"
+#include <CLI/CLI.hpp>
 
-namespace CLI {
-class App;
-}
+#include "commands.hpp"
 
 namespace sushi::app {
 

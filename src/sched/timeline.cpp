@@ -26,17 +26,17 @@ Gauge QueueOf(DmaId engine) {
 }  // namespace
 
 const char* Name(Lane lane) {
-  constexpr std::array<const char*, static_cast<std::size_t>(Lane::kCount)> names{
+  constexpr std::array<const char*, static_cast<std::size_t>(Lane::kCount)> kNames{
       "host",     "controller", "dpe_array", "vector_unit", "weight_dma",
       "iact_dma", "oact_dma",   "dram",      "pb_swap"};
-  return names[static_cast<std::size_t>(lane)];
+  return kNames[static_cast<std::size_t>(lane)];
 }
 
 const char* Name(Gauge gauge) {
-  constexpr std::array<const char*, static_cast<std::size_t>(Gauge::kCount)> names{
+  constexpr std::array<const char*, static_cast<std::size_t>(Gauge::kCount)> kNames{
       "weight_dma_queue", "iact_dma_queue",   "oact_dma_queue", "dram_queue",   "persistent_buffer",
       "dynamic_buffer",   "streaming_buffer", "line_buffer",    "output_buffer"};
-  return names[static_cast<std::size_t>(gauge)];
+  return kNames[static_cast<std::size_t>(gauge)];
 }
 
 const char* UnitOf(Gauge gauge) {

@@ -64,7 +64,7 @@ TEST(TileBegins, WhatIsThereIsNotWaitedFor) {
 // Random layers with transfers that come at random.
 TEST(TileBegins, EndWhereComputeFinishSays) {
   int compared = 0;
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
     Random random(seed);
     const SuperNet net = testing::RandomSuperNet(random);
     const HardwareConfig hw = testing::RandomHardware(random);
