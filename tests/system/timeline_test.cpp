@@ -123,6 +123,32 @@ TEST(Timeline, FollowsTheTraceEventFormat) {
   }
 }
 
+// Viewers compute in floating point, some from the first event on (speedscope): a span must not end behind
+// where the next begins, nor a part behind its whole.
+TEST(Timeline, LanesAreInOrderInFloatingPoint) {
+  const Scratch scratch;
+  const Json file = Show(scratch, "--set accel.clock_mhz=333 --set host.layer_call_us=0.3");
+  const std::vector<Json> spans = Events(file, "X");
+  const auto expect_order = [&](double origin) {
+    std::map<int, std::vector<double>> open;  // ends, outermost first
+    for (const Json& event : spans) {
+      const double begin = event["ts"].get<double>() - origin, end = begin + event["dur"].get<double>();
+      const int lane = event["tid"];
+      std::vector<double>& ends = open[lane];
+      while (!ends.empty() && ends.back() <= begin) ends.pop_back();
+      if (!ends.empty()) {
+        ASSERT_LE(lane, 2) << "only host and controller nest: " << event;
+        ASSERT_LE(end, ends.back()) << event;
+      }
+      ends.push_back(end);
+    }
+    EXPECT_LE(open[1].size(), 2u);
+    EXPECT_LE(open[2].size(), 2u);
+  };
+  expect_order(0);
+  expect_order(1e6 / 3);
+}
+
 TEST(Timeline, OpensInPython) {
   if (std::system("python3 -c pass 2> /dev/null") != 0) GTEST_SKIP() << "python3 is not here";
   const Scratch scratch;
