@@ -69,6 +69,28 @@ Cycles ComputeFinish(const Unit& unit, Cycles start, const UnitFetch& fetch, boo
   return finish;
 }
 
+void TileBegins(const Unit& unit, Cycles start, const UnitFetch& fetch, bool streaming,
+                std::vector<Cycles>& begins) {
+  begins.clear();
+  const Cycles done = FetchDone(fetch);
+  const bool wait = done > start;
+  Cycles free = start, sent;
+  std::size_t part = 0;
+  const auto arrival = [&](const TileRun& run) {
+    if (!streaming) return done;
+    if (run.fetch_each == Bytes(0)) return Cycles(0);
+    if (fetch.size() > 1) return fetch[part++].done;
+    sent += run.link_each;
+    return Arrival(fetch.front(), sent, unit.shape->link);
+  };
+  for (const TileRun& run : unit.shape->runs) {
+    for (int i = 0; i < run.tiles; ++i) {
+      begins.push_back(wait ? std::max(free, arrival(run)) : free);
+      free = begins.back() + unit.tile_cycles;
+    }
+  }
+}
+
 void CountWaits(const UnitWaits& waits, Counters& counters) {
   auto& cycles = counters.dpe_cycles;
   cycles[DpeState::kWaitDrain] += waits.drain.value();

@@ -23,12 +23,21 @@ struct DataOptions {
   std::string out;                 // another directory that the command writes, if any
 };
 
+// Timelines of a run; "" where nothing is given.
+struct TimelineOptions {
+  std::string json, vcd;  // files
+  std::string from, to;
+  std::int64_t max_events = 1'000'000;
+  bool window_given = false;
+};
+
 struct RunOptions {
   std::vector<std::string> files, sets;
   std::string out;
   bool force = false, exact = false, records = true, json = false, quiet = false;
   std::vector<std::string> command_line;
   DataOptions data;
+  TimelineOptions timeline;
 };
 void Run(const RunOptions& options);
 

@@ -20,6 +20,7 @@
 #include "sushi/sim/elaboration.hpp"
 #include "sushi/sweep/storage_error.hpp"
 #include "sweep_arguments.hpp"
+#include "timeline_arguments.hpp"
 
 namespace {
 
@@ -107,6 +108,7 @@ void AddRun(CLI::App& app, Options& o) {
   run->add_flag("--json", o.run.json, "print summary.json instead of the summary");
   run->add_flag("--quiet", o.run.quiet, "print nothing on success");
   AddData(run, o.run.data);
+  AddTimeline(run, o.run.timeline);
   run->callback([&o, run] {
     if (run->count("--out") > 0 && o.run.out.empty()) throw UserError("--out: expected a directory name");
     o.run.data.out = o.run.out;

@@ -1,4 +1,5 @@
 #include <ctime>
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "sushi/dram/make_memory.hpp"
 #include "sushi/formats/output_directory.hpp"
 #include "sushi/sim/elaboration.hpp"
+#include "timeline.hpp"
 
 namespace sushi::app {
 namespace {
@@ -30,19 +32,24 @@ class RunCommand {
     if (e.merged.Find("study") != nullptr) {
       spdlog::warn("the study section is left out; `sushisim study` runs it");
     }
-    if (options.out.empty()) return;
-    out_.emplace(options.out, options.force);
-    files_.open = [this](const std::string& name) { return out_->Open(name); };
-    files_.close = OutputDirectory::Close;
+    CheckApart("--timeline", options.timeline.json);
+    CheckApart("--vcd", options.timeline.vcd);
+    if (!options.out.empty()) {
+      out_.emplace(options.out, options.force);
+      files_.open = [this](const std::string& name) { return out_->Open(name); };
+      files_.close = OutputDirectory::Close;
+    }
+    timeline_.emplace(options.timeline, *session_.planner, run_.columns().columns, options.force);
   }
 
   void Run() {
     RunInElaboration(
         *session_.planner, MakeMemory(session_.experiment.hardware),
-        [this](ServiceModel& model) { RunBody(model); }, data_.run());
+        [this](ServiceModel& model) { RunBody(model); }, data_.run(), timeline_->observer());
     if (data_.run() != nullptr) spdlog::info("{} inferences with data", data_.inferences());
     data_.Commit();
     if (out_) out_->Commit();
+    timeline_->Commit();
   }
 
  private:
@@ -55,15 +62,26 @@ class RunCommand {
                     "records of more than 200000000 queries take over 4.8 GB; --no-records needs none");
   }
 
+  // The results' directory appears as a whole, and may replace one.
+  void CheckApart(const std::string& option, const std::string& file) const {
+    if (options_.out.empty() || file.empty()) return;
+    const auto out = std::filesystem::absolute(options_.out).lexically_normal();
+    const auto place = std::filesystem::absolute(file).lexically_normal().lexically_relative(out);
+    if (!place.empty() && *place.begin() != "..")
+      throw UserError(option + ": " + file + " lies in the directory of --out; it has to be elsewhere");
+  }
+
   void RunBody(ServiceModel& model) {
     RecordedRun::Options serve;
     serve.exact = options_.exact;
     serve.keep_times = options_.records;
     if (out_ && options_.records) serve.queries = &files_;
-    serve.sink = [this](const QueryRecord& record) {
+    serve.sink = [this, &model](const QueryRecord& record) {
       if (!first_query_) first_query_ = record;
+      timeline_->Show(record, model);
     };
     const report::RunReport& report = run_.Serve(model, serve);
+    timeline_->Finish();
     if (data_.dumps()) DumpFirstQuery(model);
     if (options_.json) {
       std::cout << report::SummaryJson(report).dump(2) << '\n';
@@ -88,6 +106,7 @@ class RunCommand {
   std::optional<QueryRecord> first_query_;
   std::optional<OutputDirectory> out_;
   ResultFiles files_;  // in out_
+  std::optional<TimelineSession> timeline_;
 };
 
 }  // namespace

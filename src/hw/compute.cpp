@@ -9,6 +9,8 @@ void LayerClock::WaitUntil(Cycles cycle) const {
   if (target > sc_core::sc_time_stamp()) sc_core::wait(target - sc_core::sc_time_stamp());
 }
 
+Picoseconds LayerClock::Now() const { return FromScTime(sc_core::sc_time_stamp() - origin_); }
+
 ComputeEngine::ComputeEngine(const sc_core::sc_module_name& name, const LayerClock& clock)
     : sc_module(name), clock_(clock) {}
 

@@ -37,6 +37,7 @@ void Controller::BeginLayer() {
 LayerResult Controller::RunLayer(const LayerPlan& plan, Cycles host, int layer) {
   BeginLayer();
   if (blocks_.data_path) blocks_.data_path->BeginLayer(plan, layer);
+  if (blocks_.observer != nullptr) blocks_.observer->LayerBegins(layer, host);
   result_.counters.dpe_cycles[DpeState::kHost] += host.value();
   blocks_.layer_clock.WaitUntil(host);
   Prefetch(plan, 0, layer);
@@ -48,6 +49,7 @@ LayerResult Controller::RunLayer(const LayerPlan& plan, Cycles host, int layer) 
   result_.cycles = end;
   CountMemory();
   if (blocks_.data_path) blocks_.data_path->EndLayer(plan);
+  if (blocks_.observer != nullptr) blocks_.observer->LayerEnds(result_);
   return result_;
 }
 
@@ -95,6 +97,8 @@ Cycles Controller::RunUnit(const LayerPlan& plan, int index, Cycles begin, int l
   if (blocks_.data_path) blocks_.data_path->RunUnit(plan, unit);
   plan.CountUnit(unit, result_.counters);
   CountWaits(WaitsOf(unit, inputs, start, compute_finish, finish), result_.counters);
+  if (blocks_.observer != nullptr)
+    blocks_.observer->UnitDone({&plan, &unit, inputs, &fetch, start, compute_finish, finish});
 
   ComputeEngine& engine = plan.is_conv() ? blocks_.dpe_array : blocks_.vector_unit;
   if (unit.drain > Bytes(0)) {
@@ -119,6 +123,7 @@ void Controller::Prefetch(const LayerPlan& plan, int index, int layer) {
   if (index >= plan.units()) return;
   const Unit unit = plan.UnitAt(index);
   blocks_.dynamic_buffer.FillBank(unit.shape->fetch);
+  if (blocks_.observer != nullptr) blocks_.observer->BankFilled(blocks_.layer_clock.Now(), unit.shape->fetch);
   FetchPartsOf(plan, unit, planner_.hw().granularity, parts_);
   if (blocks_.data_path) blocks_.data_path->FillBank(plan, unit);
   FetchedUnit fetched;
@@ -151,6 +156,7 @@ const Transfer& Controller::Load(DmaEngine& dma, const LinkSpeed& speed, Traffic
 
 SwapResult Controller::Swap(const SubGraph& to) {
   BeginLayer();
+  if (blocks_.observer != nullptr) blocks_.observer->SwapBegins(cached(), to);
   SwapResult swap;
   std::vector<const Transfer*> transfers;
   for (const SwapPart& part : planner_.PlanSwap(cached(), to)) {

@@ -10,8 +10,8 @@
 namespace sushi {
 
 DmaEngine::DmaEngine(const sc_core::sc_module_name& name, const ClockDomain& clock,
-                     std::int64_t Counters::*busy)
-    : sc_module(name), socket("socket"), link_(clock), busy_(busy) {
+                     std::int64_t Counters::*busy, DmaId id, ActivityObserver* observer)
+    : sc_module(name), socket("socket"), link_(clock), busy_(busy), id_(id), observer_(observer) {
   socket.register_nb_transport_bw(this, &DmaEngine::Backward);
 }
 
@@ -19,6 +19,8 @@ void DmaEngine::BeginLayer(Counters& counters) {
   if (outstanding_ != 0)
     throw InternalError(std::string(name()) + ": a layer began with transfers under way");
   jobs_.clear();
+  issued_.clear();
+  sent_.clear();
   next_send_ = next_answer_ = 0;
   link_.Reset();
   counters_ = &counters;
@@ -27,6 +29,7 @@ void DmaEngine::BeginLayer(Counters& counters) {
 
 const Transfer& DmaEngine::Issue(const Descriptor& descriptor) {
   jobs_.push_back({descriptor, {}, nullptr, {}});
+  if (observer_ != nullptr) issued_.push_back(Now());
   ++outstanding_;
   const Transfer& transfer = jobs_.back().transfer;
   SendNext();
@@ -63,6 +66,7 @@ void DmaEngine::SendNext() {
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     request_pending_ = true;
+    if (observer_ != nullptr) sent_.push_back(Now());
     const tlm::tlm_sync_enum answer = socket->nb_transport_fw(payload, phase, delay);
     if (answer == tlm::TLM_ACCEPTED) return;
     request_pending_ = false;
@@ -98,7 +102,7 @@ void DmaEngine::Complete(tlm::tlm_generic_payload& payload) {
   if (!descriptor.write && descriptor.data != nullptr && !TileOf(payload).gathered) GatherUntimed(descriptor);
   found->timing = TileOf(payload).timing;
   if (!found->timing.has_value()) {  // an outside memory: all we know is that it has answered now
-    const Picoseconds now = FromScTime(sc_core::sc_time_stamp() - origin_);
+    const Picoseconds now = Now();
     found->timing = {now, now, now, found->descriptor.bytes};
   }
   found->payload = nullptr;
@@ -116,7 +120,18 @@ void DmaEngine::Deliver(Job& job) {
   job.transfer.answered = true;
   CountMemoryAccess(descriptor.role, descriptor.bytes, descriptor.write, *job.timing, *counters_);
   counters_->*busy_ += descriptor.link_cycles.value();
+  if (observer_ != nullptr) Report(job);
 }
+
+// Of the job that next_answer_ has just left behind.
+void DmaEngine::Report(const Job& job) const {
+  const std::size_t index = next_answer_ - 1;
+  const Descriptor& descriptor = job.descriptor;
+  observer_->TransferDone({id_, descriptor.role, descriptor.bytes, descriptor.unit, issued_[index],
+                           sent_[index], *job.timing, job.transfer.link, descriptor.link_cycles});
+}
+
+Picoseconds DmaEngine::Now() const { return FromScTime(sc_core::sc_time_stamp() - origin_); }
 
 // A memory of somebody else's has filled in what lies at the descriptor's address: right when that is all.
 void DmaEngine::GatherUntimed(const Descriptor& descriptor) {

@@ -5,7 +5,7 @@
 namespace sushi {
 
 SushiAccel::SushiAccel(const sc_core::sc_module_name& name, const InferencePlanner& planner,
-                       const FunctionalRun* functional_run)
+                       const FunctionalRun* functional_run, ActivityObserver* activity_observer)
     : sc_module(name),
       layer_clock(ClockDomain(planner.hw().accel.clock_mhz)),
       persistent_buffer("persistent_buffer", planner.hw().accel.pb.capacity(), planner.net()),
@@ -15,11 +15,15 @@ SushiAccel::SushiAccel(const sc_core::sc_module_name& name, const InferencePlann
       line_buffer("line_buffer", planner.hw().accel.lb.capacity()),
       output_buffer("output_buffer", planner.hw().accel.ob.capacity()),
       quant_param_buffer("quant_param_buffer", planner.hw().accel.qb.capacity()),
-      weight_dma("weight_dma", ClockDomain(planner.hw().accel.clock_mhz), &Counters::weight_dma_busy_cycles),
-      iact_dma("iact_dma", ClockDomain(planner.hw().accel.clock_mhz), &Counters::iact_dma_busy_cycles),
-      oact_dma("oact_dma", ClockDomain(planner.hw().accel.clock_mhz), &Counters::oact_dma_busy_cycles),
+      weight_dma("weight_dma", ClockDomain(planner.hw().accel.clock_mhz), &Counters::weight_dma_busy_cycles,
+                 DmaId::kWeight, activity_observer),
+      iact_dma("iact_dma", ClockDomain(planner.hw().accel.clock_mhz), &Counters::iact_dma_busy_cycles,
+               DmaId::kIAct, activity_observer),
+      oact_dma("oact_dma", ClockDomain(planner.hw().accel.clock_mhz), &Counters::oact_dma_busy_cycles,
+               DmaId::kOAct, activity_observer),
       dpe_array("dpe_array", layer_clock),
       vector_unit("vector_unit", layer_clock),
+      observer(activity_observer),
       functional(functional_run),
       controller("controller", planner, *this),
       memory_control("memory_control") {

@@ -18,8 +18,9 @@ namespace {
 class Soc : public sc_core::sc_module {
  public:
   Soc(const sc_core::sc_module_name& name, const InferencePlanner& planner,
-      const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional)
-      : sc_module(name), host("host", planner, body), accel("accel", planner, functional) {
+      const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional,
+      ActivityObserver* observer)
+      : sc_module(name), host("host", planner, body), accel("accel", planner, functional, observer) {
     host.accelerator.bind(accel.controller);
   }
 
@@ -56,7 +57,7 @@ class OutsideMemory : public sc_core::sc_module {
 };
 
 void Simulate(const InferencePlanner& planner, const std::function<void(ServiceModel&)>& body,
-              const FunctionalRun* functional,
+              const FunctionalRun* functional, ActivityObserver* observer,
               const std::function<std::unique_ptr<sc_core::sc_module>(Soc&)>& attach_memory) {
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
@@ -65,7 +66,7 @@ void Simulate(const InferencePlanner& planner, const std::function<void(ServiceM
     if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
       throw InternalError("the SystemC time resolution is not 1 ps");
     }
-    Soc soc("soc", planner, body, functional);
+    Soc soc("soc", planner, body, functional, observer);
     const std::unique_ptr<sc_core::sc_module> memory = attach_memory(soc);
     sc_core::sc_start();
     if (soc.host.failure()) std::rethrow_exception(soc.host.failure());
@@ -79,16 +80,18 @@ void Simulate(const InferencePlanner& planner, const std::function<void(ServiceM
 }  // namespace
 
 void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> memory,
-                      const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional) {
-  Simulate(planner, body, functional, [&memory](Soc& soc) {
+                      const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional,
+                      ActivityObserver* observer) {
+  Simulate(planner, body, functional, observer, [&memory](Soc& soc) {
     return std::make_unique<BuiltInMemory>("off_chip", soc, std::move(memory));
   });
 }
 
 void RunInElaboration(const InferencePlanner& planner,
                       const std::function<std::unique_ptr<ExternalMemory>()>& make,
-                      const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional) {
-  Simulate(planner, body, functional,
+                      const std::function<void(ServiceModel&)>& body, const FunctionalRun* functional,
+                      ActivityObserver* observer) {
+  Simulate(planner, body, functional, observer,
            [&make](Soc& soc) { return std::make_unique<OutsideMemory>("off_chip", soc, make()); });
 }
 

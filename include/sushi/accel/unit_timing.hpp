@@ -44,6 +44,11 @@ Cycles ComputeFinish(const Unit& unit, Cycles start, const UnitFetch& fetch, boo
 // The same when all that the unit fetches, if anything, is one transfer.
 Cycles ComputeFinish(const Unit& unit, Cycles start, const LinkTransfer& fetch, bool streaming);
 
+// U2 tile by tile: a channel tile begins when the one before has ended and its weights are there; the last
+// one ends at ComputeFinish(). Replaces `begins`.
+void TileBegins(const Unit& unit, Cycles start, const UnitFetch& fetch, bool streaming,
+                std::vector<Cycles>& begins);
+
 // U3  quantisation parameters and a residual from DRAM must be there when the last channel tile, which
 // drains, begins: finish = max(finish, operands + p)
 inline Cycles WithOperands(const Unit& unit, Cycles finish, Cycles operands_ready) {

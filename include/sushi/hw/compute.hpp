@@ -15,6 +15,7 @@ class LayerClock {
   void Begin() { origin_ = sc_core::sc_time_stamp(); }
   // Waits (in the caller's process) until the given edge; returns at once when it has passed.
   void WaitUntil(Cycles cycle) const;
+  Picoseconds Now() const;
 
  private:
   ClockDomain clock_;

@@ -9,7 +9,9 @@
 #include <optional>
 #include <systemc>
 #include <tlm>
+#include <vector>
 
+#include "sushi/accel/activity.hpp"
 #include "sushi/accel/dma_link.hpp"
 #include "sushi/accel/results.hpp"
 #include "sushi/functional/data_path.hpp"
@@ -38,8 +40,9 @@ class DmaEngine : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<DmaEngine> socket;
 
-  // `busy` is the counter that receives this engine's busy cycles.
-  DmaEngine(const sc_core::sc_module_name& name, const ClockDomain& clock, std::int64_t Counters::*busy);
+  // `busy` is the counter that receives this engine's busy cycles; `observer` may be null.
+  DmaEngine(const sc_core::sc_module_name& name, const ClockDomain& clock, std::int64_t Counters::*busy,
+            DmaId id = DmaId::kWeight, ActivityObserver* observer = nullptr);
 
   // Begins a layer: cycles count from now, `counters` receives traffic and busy cycles. No transfer may be
   // under way.
@@ -69,13 +72,18 @@ class DmaEngine : public sc_core::sc_module {
                               sc_core::sc_time& delay);
   void Complete(tlm::tlm_generic_payload& payload);
   void Deliver(Job& job);
+  void Report(const Job& job) const;
+  Picoseconds Now() const;
   void GatherUntimed(const Descriptor& descriptor);
 
   DmaLink link_;
   std::int64_t Counters::*busy_;
+  DmaId id_;
+  ActivityObserver* observer_;
   PayloadPool pool_;
-  std::deque<Job> jobs_;       // of this layer, in order; addresses of elements are stable
-  std::size_t next_send_ = 0;  // first job not yet sent
+  std::vector<Picoseconds> issued_, sent_;  // of the jobs; only with an observer
+  std::deque<Job> jobs_;                    // of this layer, in order; addresses of elements are stable
+  std::size_t next_send_ = 0;               // first job not yet sent
   std::size_t next_answer_ = 0;
   bool request_pending_ = false;  // BEGIN_REQ sent, END_REQ not yet seen
   int outstanding_ = 0;

@@ -16,9 +16,9 @@ namespace sushi {
 
 class SushiAccel : public sc_core::sc_module {
  public:
-  // With `functional` data move; it outlives the module.
+  // With `functional` data move; `observer` is told what happens. Both may be null and outlive the module.
   SushiAccel(const sc_core::sc_module_name& name, const InferencePlanner& planner,
-             const FunctionalRun* functional = nullptr);
+             const FunctionalRun* functional = nullptr, ActivityObserver* observer = nullptr);
 
   // InternalError when a payload or a transfer is still out, or a buffer is not empty.
   void CheckIdle() const;
@@ -35,6 +35,7 @@ class SushiAccel : public sc_core::sc_module {
   DmaEngine oact_dma;
   ComputeEngine dpe_array;
   ComputeEngine vector_unit;
+  ActivityObserver* observer;
   const FunctionalRun* functional;      // null: timing only
   std::unique_ptr<DataPath> data_path;  // null: timing only
   Controller controller;

@@ -6,6 +6,7 @@
 #include <string>
 #include <tlm>
 
+#include "sushi/accel/activity.hpp"
 #include "sushi/accel/inference_plan.hpp"
 #include "sushi/accel/service_model.hpp"
 #include "sushi/dram/memory.hpp"
@@ -15,10 +16,11 @@ namespace sushi {
 
 // Elaborates the system and runs `body` in the host's process; every call of the ServiceModel it is given
 // is simulated, back to back. What `body` throws comes out here. SystemC elaborates once a process.
-// With `functional` data move through the same transactions; cycles and counters are the same.
+// With `functional` data move through the same transactions, and `observer` is told what happens; cycles and
+// counters are the same.
 void RunInElaboration(const InferencePlanner& planner, std::unique_ptr<Memory> memory,
                       const std::function<void(ServiceModel&)>& body,
-                      const FunctionalRun* functional = nullptr);
+                      const FunctionalRun* functional = nullptr, ActivityObserver* observer = nullptr);
 
 // A DRAM simulator of the user's own: a module with a TLM-2.0 target socket (AT base protocol). One request
 // waits for END_REQ at a time; responses may come in any order; TileExtension may be ignored. The time of
@@ -34,7 +36,7 @@ class ExternalMemory {
 void RunInElaboration(const InferencePlanner& planner,
                       const std::function<std::unique_ptr<ExternalMemory>()>& make,
                       const std::function<void(ServiceModel&)>& body,
-                      const FunctionalRun* functional = nullptr);
+                      const FunctionalRun* functional = nullptr, ActivityObserver* observer = nullptr);
 
 std::string SystemCVersion();
 
