@@ -48,4 +48,17 @@ Json UncomparedJson(const std::vector<std::string>& command_line, std::time_t st
           {"systemc", SystemCVersion()}};
 }
 
+Json RunManifest(const report::Identity& identity, const config::Experiment& experiment,
+                 const std::vector<std::string>& command_line, std::time_t started) {
+  Json json = ManifestHead();
+  json["identity"] = {{"configuration", identity.configuration_hash},
+                      {"hardware", identity.hardware_hash},
+                      {"model", identity.model_hash},
+                      {"trace", identity.trace_hash}};
+  json["configuration"] = ResolvedJson(experiment);
+  json["seed"] = experiment.trace.file.empty() ? Json(experiment.trace.generator.seed) : Json();
+  json["uncompared"] = UncomparedJson(command_line, started);
+  return json;
+}
+
 }  // namespace sushi::app

@@ -20,19 +20,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json ManifestJson(const Session& session, const RunOptions& options, std::time_t started) {
-  Json json = ManifestHead();
-  json["identity"] = {{"configuration", session.identity.configuration_hash},
-                      {"hardware", session.identity.hardware_hash},
-                      {"model", session.identity.model_hash},
-                      {"trace", session.identity.trace_hash}};
-  json["configuration"] = ResolvedJson(session.experiment);
-  json["seed"] =
-      session.experiment.trace.file.empty() ? Json(session.experiment.trace.generator.seed) : Json();
-  json["uncompared"] = UncomparedJson(options.command_line, started);
-  return json;
-}
-
 // One run: everything that is opened, built and served in one elaboration.
 class RunCommand {
  public:
@@ -153,7 +140,9 @@ class RunCommand {
     std::ofstream layers = out_->Open("layers.csv");
     report::WriteLayers(report, layers);
     OutputDirectory::Close(layers, "layers.csv");
-    out_->Write("manifest.json", ManifestJson(session_, options_, started_).dump(2) + "\n");
+    out_->Write(
+        "manifest.json",
+        RunManifest(session_.identity, session_.experiment, options_.command_line, started_).dump(2) + "\n");
   }
 
   const RunOptions& options_;

@@ -4,7 +4,7 @@
 #
 #   tests/ci/install_packages.sh [--tests] [--cluster] [--dry-run]
 #
-#   --tests    also what ./test.sh needs: clang, the linters, ccache, Python, Eigen, Google Benchmark
+#   --tests    also what ./test.sh needs: clang, the linters, ccache, Python, Eigen, Google Benchmark, shells
 #   --cluster  also Slurm and GNU parallel, for the tests of `sweep emit`
 #   --dry-run  print the missing packages, one a line, and install nothing
 set -euo pipefail
@@ -15,7 +15,10 @@ build_packages=(
   libmuparser-dev
   libgtest-dev libgmock-dev
 )
-test_packages=(clang clang-format clang-tidy shellcheck ccache libbenchmark-dev libeigen3-dev gnuplot-nox python3)
+test_packages=(
+  clang clang-format clang-tidy shellcheck ccache libbenchmark-dev libeigen3-dev gnuplot-nox python3
+  python3-jsonschema python3-yaml mandoc zsh fish dpkg-dev
+)
 # No service of these is used: the tests start daemons of their own.
 cluster_packages=(munge slurmctld slurmd slurm-client parallel python3)
 
