@@ -12,6 +12,7 @@
 #include <iostream>
 #include <new>
 
+#include "build_info.hpp"
 #include "commands.hpp"
 #include "install_arguments.hpp"
 #include "sushi/config/fields.hpp"
@@ -30,9 +31,9 @@ constexpr int kInternalError = 1;
 constexpr int kUsage = 2;
 
 std::string VersionText() {
-  const std::string commit = SUSHISIM_COMMIT;
+  const std::string commit = Commit();
   return std::string("sushisim ") + kToolVersion + " (timing model " + std::to_string(kTimingModelVersion) +
-         ", " + SUSHISIM_BUILD_TYPE + ", " + SUSHISIM_COMPILER + ", SystemC " + SystemCVersion() +
+         ", " + BuildType() + ", " + Compiler() + ", SystemC " + SystemCVersion() +
          (commit.empty() ? "" : ", commit " + commit) + ")";
 }
 

@@ -62,8 +62,9 @@ std::string UsageOf(const CLI::App& app, const std::string& path) {
   for (const CLI::Option* option : app.get_options()) {
     if (!option->get_positional()) continue;
     const std::string name = Italic(option->get_name());
-    const std::string dots = option->get_items_expected_max() > 1 ? " ..." : "";
-    usage += option->get_required() ? " " + name + dots : " [" + name + dots + "]";
+    const char* dots = option->get_items_expected_max() > 1 ? " ..." : "";
+    usage += option->get_required() ? " " : " [";
+    usage.append(name).append(dots).append(option->get_required() ? "" : "]");
   }
   return usage;
 }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "build_info.hpp"
 #include "sushi/core/version.hpp"
 #include "sushi/sim/elaboration.hpp"
 
@@ -42,9 +43,9 @@ Json UncomparedJson(const std::vector<std::string>& command_line, std::time_t st
           {"host", host},
           {"date", date},
           {"seconds", std::difftime(std::time(nullptr), started)},
-          {"compiler", SUSHISIM_COMPILER},
-          {"build_type", SUSHISIM_BUILD_TYPE},
-          {"commit", SUSHISIM_COMMIT},
+          {"compiler", Compiler()},
+          {"build_type", BuildType()},
+          {"commit", Commit()},
           {"systemc", SystemCVersion()}};
 }
 

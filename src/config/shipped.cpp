@@ -1,5 +1,7 @@
 #include "sushi/config/shipped.hpp"
 
+#include <sys/auxv.h>
+
 #include <cstdlib>
 #include <set>
 
@@ -14,6 +16,17 @@ bool IsName(const std::string& text) {
   return text.find('/') == std::string::npos && !fs::path(text).has_extension();
 }
 
+// "" when it cannot be told.
+fs::path RunningProgram() {
+  std::error_code error;
+  fs::path program = fs::read_symlink("/proc/self/exe", error);
+  if (!error) return program;
+  // A root without /proc: as the kernel was asked to run it.
+  const auto* name = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
+  program = name == nullptr ? fs::path() : fs::canonical(name, error);
+  return error ? fs::path() : program;
+}
+
 bool IsFile(const fs::path& path) {
   std::error_code error;
   return fs::is_regular_file(path, error);
@@ -26,9 +39,8 @@ std::vector<fs::path> ShippedRoots() {
   if (const char* home = std::getenv("SUSHISIM_HOME")) roots.emplace_back(home);
   roots.emplace_back(".");
   // Relative to the program, so that an installed tree may be moved.
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (!error) roots.push_back((program.parent_path() / SUSHISIM_DATA_FROM_BIN).lexically_normal());
+  const fs::path program = RunningProgram();
+  if (!program.empty()) roots.push_back((program.parent_path() / SUSHISIM_DATA_FROM_BIN).lexically_normal());
   roots.emplace_back(SUSHISIM_SOURCE_DIR);
   return roots;
 }
