@@ -22,6 +22,7 @@ fs::path RunningProgram() {
   fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (!error) return program;
   // A root without /proc: as the kernel was asked to run it.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel hands pointers over as numbers
   const auto* name = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
   program = name == nullptr ? fs::path() : fs::canonical(name, error);
   return error ? fs::path() : program;
