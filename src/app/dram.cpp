@@ -2,6 +2,7 @@
 
 #include "commands.hpp"
 #include "sushi/config/experiment.hpp"
+#include "sushi/config/shipped.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/dram/command_checker.hpp"
 #include "sushi/report/dram_report.hpp"

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "build_info.hpp"
 #include "sushi/core/version.hpp"
 #include "sushi/sim/elaboration.hpp"
 
@@ -42,10 +43,23 @@ Json UncomparedJson(const std::vector<std::string>& command_line, std::time_t st
           {"host", host},
           {"date", date},
           {"seconds", std::difftime(std::time(nullptr), started)},
-          {"compiler", SUSHISIM_COMPILER},
-          {"build_type", SUSHISIM_BUILD_TYPE},
-          {"commit", SUSHISIM_COMMIT},
+          {"compiler", Compiler()},
+          {"build_type", BuildType()},
+          {"commit", Commit()},
           {"systemc", SystemCVersion()}};
+}
+
+Json RunManifest(const report::Identity& identity, const config::Experiment& experiment,
+                 const Json& uncompared) {
+  Json json = ManifestHead();
+  json["identity"] = {{"configuration", identity.configuration_hash},
+                      {"hardware", identity.hardware_hash},
+                      {"model", identity.model_hash},
+                      {"trace", identity.trace_hash}};
+  json["configuration"] = ResolvedJson(experiment);
+  json["seed"] = experiment.trace.file.empty() ? Json(experiment.trace.generator.seed) : Json();
+  json["uncompared"] = uncompared;
+  return json;
 }
 
 }  // namespace sushi::app

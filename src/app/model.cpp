@@ -5,6 +5,7 @@
 #include "functional.hpp"
 #include "sushi/config/experiment.hpp"
 #include "sushi/config/model_file.hpp"
+#include "sushi/config/shipped.hpp"
 #include "sushi/report/model_report.hpp"
 
 namespace sushi::app {

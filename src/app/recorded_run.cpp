@@ -22,19 +22,6 @@ void Identify(const config::Experiment& e, report::Identity& identity) {
       identity.model_hash + identity.trace_hash);
 }
 
-Json ManifestJson(const Session& session, const Json& uncompared) {
-  Json json = ManifestHead();
-  json["identity"] = {{"configuration", session.identity.configuration_hash},
-                      {"hardware", session.identity.hardware_hash},
-                      {"model", session.identity.model_hash},
-                      {"trace", session.identity.trace_hash}};
-  json["configuration"] = ResolvedJson(session.experiment);
-  json["seed"] =
-      session.experiment.trace.file.empty() ? Json(session.experiment.trace.generator.seed) : Json();
-  json["uncompared"] = uncompared;
-  return json;
-}
-
 }  // namespace
 
 void ResultFiles::Write(const std::string& name, const std::string& text) const {
@@ -103,7 +90,8 @@ void RecordedRun::Write(const ResultFiles& files, const Json& uncompared) const 
   write("layers.csv", report::WriteLayers);
   write("layers_no_pb.csv", report::WriteLayersNoPb);
   write("model.json", report::WriteModel);
-  files.Write("manifest.json", ManifestJson(session_, uncompared).dump(2) + "\n");
+  files.Write("manifest.json",
+              RunManifest(session_.identity, session_.experiment, uncompared).dump(2) + "\n");
 }
 
 }  // namespace sushi::app

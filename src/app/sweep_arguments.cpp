@@ -4,7 +4,7 @@ namespace sushi::app {
 namespace {
 
 void AddFile(CLI::App* command, std::string& file, std::vector<std::string>& sets) {
-  command->add_option("file", file, "sweep file")->required()->type_name("FILE");
+  command->add_option("file", file, "sweep file or name in configs/sweep")->required()->type_name("FILE");
   command->add_option("--set", sets, "set one key; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
@@ -27,7 +27,9 @@ void AddPlan(CLI::App* sweep, SweepOptions& o) {
 
 // How points are computed: options of `run`, and of `emit`, which hands them on.
 void AddPointOptions(CLI::App* command, SweepRunOptions& run) {
-  command->add_option("--engine", run.engine, "fast or tlm: the same results")->capture_default_str();
+  command->add_option("--engine", run.engine, "either gives the same results")
+      ->type_name("fast|tlm")
+      ->capture_default_str();
   command->add_option("--timeout", run.timeout_s, "seconds a point may take; 0: any")
       ->check(CLI::Range(0.0, 1e9))
       ->capture_default_str();
@@ -92,7 +94,7 @@ void AddEmit(CLI::App* sweep, SweepOptions& o) {
   CLI::App* emit = sweep->add_subcommand("emit", "print a script that runs the sweep on other machines");
   AddFile(emit, o.emit.run.file, o.emit.run.sets);
   AddStore(emit, o.emit.run.store);
-  emit->add_option("--as", o.emit.as, "slurm, parallel or commands")->required();
+  emit->add_option("--as", o.emit.as, "what runs it")->required()->type_name("slurm|parallel|commands");
   emit->add_option("--shards", o.emit.shards, "parts of the plan")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();

@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "session.hpp"
+#include "sushi/config/shipped.hpp"
 #include "sushi/dram/make_memory.hpp"
 #include "sushi/report/validation_report.hpp"
 #include "sushi/sim/elaboration.hpp"

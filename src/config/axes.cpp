@@ -4,12 +4,11 @@
 #include <filesystem>
 #include <set>
 
+#include "section_keys.hpp"
 #include "sushi/config/fields.hpp"
 
 namespace sushi::config {
 namespace {
-
-const std::vector<std::string> kKinds{"product", "one_at_a_time", "zip", "list", "range", "log2", "linspace"};
 
 // What the label of a value is: a path is shown by its file's name.
 std::string LabelOf(const std::string& key, const Node& value) {
@@ -32,7 +31,7 @@ class AxesReader {
     RequireKind(section, Node::Kind::kSequence, path_);
     for (const Node& axis : section.items) {
       RequireKind(axis, Node::Kind::kMap, path_);
-      RefuseUnknown(axis, kKinds, path_);
+      RefuseUnknown(axis, keys::kAxisKinds, path_);
       for (const auto& [kind, body] : axis.entries) Add(kind, body);
     }
     return std::move(dimensions_);

@@ -18,18 +18,6 @@ bool IsNumber(const Field& field) {
   return field.type == "integer" || field.type == "number" || field.type == "true/false";
 }
 
-std::vector<std::string> NamesOf(const Field& field) {
-  std::vector<std::string> names;
-  const std::string prefix = "one of ";
-  if (field.type.rfind(prefix, 0) != 0) return names;
-  for (std::size_t begin = prefix.size(); begin < field.type.size();) {
-    const std::size_t end = std::min(field.type.find(", ", begin), field.type.size());
-    names.push_back(field.type.substr(begin, end - begin));
-    begin = end + 2;
-  }
-  return names;
-}
-
 mu::value_type Modulo(mu::value_type a, mu::value_type b) { return std::fmod(a, b); }
 
 // `=` alone would assign to a key.
@@ -132,7 +120,7 @@ void Constraint::CheckOperand(const Operand& operand, const std::vector<std::str
     return;
   }
   if (IsNumber(*field)) Fail("'" + key + "' is a number: write " + operand.literal + " without quotes");
-  const std::vector<std::string> names = NamesOf(*field);
+  const std::vector<std::string>& names = field->choices;
   if (names.empty() || std::find(names.begin(), names.end(), operand.literal) != names.end()) return;
   Fail("'" + key + "' is never '" + operand.literal + "', expected " + field->type +
        DidYouMean(operand.literal, names));

@@ -1,19 +1,16 @@
 #include "sushi/config/experiment.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <set>
 #include <unordered_set>
 
 #include "merge.hpp"
 #include "resolve.hpp"
+#include "section_keys.hpp"
 #include "sushi/config/fields.hpp"
 
 namespace sushi::config {
 namespace {
 
-namespace fs = std::filesystem;
 std::vector<std::string> ChildrenOf(const std::string& prefix) {
   std::vector<std::string> names;
   for (const Field& field : Fields()) {
@@ -164,7 +161,7 @@ Experiment LoadExperiment(const std::vector<std::string>& files, const std::vect
 void ReadTree(const Node& merged, Experiment& experiment) { ReadFields(merged, "", experiment); }
 
 bool IsSweepKey(const std::string& name) {
-  return std::find(kSweepKeys.begin(), kSweepKeys.end(), name) != kSweepKeys.end();
+  return std::find(keys::kSweep.begin(), keys::kSweep.end(), name) != keys::kSweep.end();
 }
 
 void CheckTogether(const Experiment& experiment) {
@@ -193,29 +190,6 @@ void RequireTrace(const Experiment& experiment) {
   if (experiment.trace.file.empty() && FindOrigin(experiment, "trace.generator") == nullptr) {
     throw UserError("trace: no file gives one (set trace.file or trace.generator.kind)");
   }
-}
-
-std::string FindPreset(const std::string& dir, const std::string& name_or_path) {
-  const bool is_path = name_or_path.find('/') != std::string::npos || fs::path(name_or_path).has_extension();
-  if (is_path) return name_or_path;
-  std::vector<fs::path> roots;
-  if (const char* home = std::getenv("SUSHISIM_HOME")) roots.emplace_back(home);
-  roots.emplace_back(".");
-  roots.emplace_back(SUSHISIM_SOURCE_DIR);
-  std::set<std::string> known;
-  for (const fs::path& root : roots) {
-    const fs::path file = root / dir / (name_or_path + ".yaml");
-    std::error_code error;
-    if (fs::exists(file, error)) return file.lexically_normal().string();
-    for (const auto& entry : fs::directory_iterator(root / dir, error)) {
-      if (entry.path().extension() == ".yaml") known.insert(entry.path().stem().string());
-    }
-  }
-  std::string hint = DidYouMean(name_or_path, {known.begin(), known.end()});
-  if (hint.empty()) {
-    for (const std::string& name : known) hint += (hint.empty() ? "; there are: " : ", ") + name;
-  }
-  throw UserError("no '" + name_or_path.substr(0, 80) + ".yaml' in " + dir + hint);
 }
 
 }  // namespace sushi::config

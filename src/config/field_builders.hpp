@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sushi/config/fields.hpp"
+#include "sushi/config/shipped.hpp"
 
 namespace sushi::config {
 
@@ -19,13 +20,9 @@ inline std::string NumberText(double value) {
 template <typename Access>
 Field IntField(const std::string& path, std::int64_t low, std::int64_t high, std::string unit,
                std::string description, Access access) {
-  Field field{path,
-              "integer",
-              std::to_string(low) + " to " + std::to_string(high),
-              std::move(unit),
-              std::move(description),
-              nullptr,
-              nullptr};
+  Field field{
+      path,    "integer", std::to_string(low), std::to_string(high), std::move(unit), std::move(description),
+      nullptr, nullptr};
   field.read = [path, low, high, access](Experiment& e, const Node& node) {
     auto& member = access(e);
     member = static_cast<std::remove_reference_t<decltype(member)>>(AsInt(node, path, low, high));
@@ -38,9 +35,8 @@ Field IntField(const std::string& path, std::int64_t low, std::int64_t high, std
 template <typename Access>
 Field RealField(const std::string& path, double low, double high, std::string unit, std::string description,
                 Access access) {
-  Field field{
-      path,    "number", NumberText(low) + " to " + NumberText(high), std::move(unit), std::move(description),
-      nullptr, nullptr};
+  Field field{path,    "number", NumberText(low), NumberText(high), std::move(unit), std::move(description),
+              nullptr, nullptr};
   field.read = [path, low, high, access](Experiment& e, const Node& node) {
     access(e) = AsReal(node, path, low, high);
   };
@@ -51,7 +47,7 @@ Field RealField(const std::string& path, double low, double high, std::string un
 
 template <typename Access>
 Field BoolField(const std::string& path, std::string description, Access access) {
-  Field field{path, "true/false", "", "", std::move(description), nullptr, nullptr};
+  Field field{path, "true/false", "", "", "", std::move(description), nullptr, nullptr};
   field.read = [path, access](Experiment& e, const Node& node) { access(e) = AsBool(node, path); };
   field.text = [access](const Experiment& e) { return access(e) ? "true" : "false"; };
   field.copy = [access](const Experiment& from, Experiment& to) { access(to) = access(from); };
@@ -70,22 +66,26 @@ inline std::string AsLine(const Node& node, const std::string& path) {
 
 template <typename Access>
 Field TextField(const std::string& path, std::string description, Access access) {
-  Field field{path, "text", "", "", std::move(description), nullptr, nullptr};
+  Field field{path, "text", "", "", "", std::move(description), nullptr, nullptr};
   field.read = [path, access](Experiment& e, const Node& node) { access(e) = AsLine(node, path); };
   field.text = [access](const Experiment& e) { return access(e); };
   field.copy = [access](const Experiment& from, Experiment& to) { access(to) = access(from); };
   return field;
 }
 
-// A path is relative to the file it is written in; on the command line, to the current directory.
+// A path is relative to the file it is written in; on the command line, to the current directory. What is not
+// there may be shipped.
 template <typename Access>
 Field PathField(const std::string& path, std::string description, Access access) {
-  Field field{path, "path", "", "", std::move(description), nullptr, nullptr};
+  Field field{path, "path", "", "", "", std::move(description), nullptr, nullptr};
   field.read = [path, access](Experiment& e, const Node& node) {
     const std::filesystem::path written = AsLine(node, path);
     const std::filesystem::path beside = std::filesystem::path(node.mark.file).parent_path();
     const bool resolve = !written.empty() && !written.is_absolute() && node.mark.line > 0;
-    access(e) = (resolve ? (beside / written).lexically_normal() : written).string();
+    const std::filesystem::path meant = resolve ? (beside / written).lexically_normal() : written;
+    std::error_code error;
+    const std::string shipped = std::filesystem::exists(meant, error) ? "" : FindBelowRoots(written);
+    access(e) = shipped.empty() ? meant.string() : shipped;
   };
   field.text = [access](const Experiment& e) { return access(e); };
   field.copy = [access](const Experiment& from, Experiment& to) { access(to) = access(from); };
@@ -109,7 +109,8 @@ inline void CheckName(const Node& node, const std::string& path, const std::vect
 template <typename Access>
 Field NameField(const std::string& path, const std::vector<std::string>& names, std::string description,
                 Access access) {
-  Field field{path, "one of " + JoinNames(names), "", "", std::move(description), nullptr, nullptr};
+  Field field{path, "one of " + JoinNames(names), "", "", "", std::move(description), nullptr, nullptr};
+  field.choices = names;
   field.read = [path, names, access](Experiment& e, const Node& node) {
     CheckName(node, path, names);
     access(e) = AsString(node, path);
@@ -123,7 +124,8 @@ Field NameField(const std::string& path, const std::vector<std::string>& names, 
 template <typename Access>
 Field EnumField(const std::string& path, const std::vector<std::string>& names, std::string description,
                 Access access) {
-  Field field{path, "one of " + JoinNames(names), "", "", std::move(description), nullptr, nullptr};
+  Field field{path, "one of " + JoinNames(names), "", "", "", std::move(description), nullptr, nullptr};
+  field.choices = names;
   field.read = [path, names, access](Experiment& e, const Node& node) {
     CheckName(node, path, names);
     auto& member = access(e);

@@ -7,19 +7,14 @@
 
 #include "layer_table.hpp"
 #include "model_readers.hpp"
+#include "section_keys.hpp"
 
 namespace sushi::config {
 namespace {
 
 constexpr std::size_t kMaxRows = 65536;
 
-const std::vector<std::string>& Columns() {
-  static const std::vector<std::string> columns{
-      "subnet", "layer", "supernet_layer", "out_channels", "in_channels", "kernel_h",   "kernel_w",
-      "in_h",   "in_w",  "pad_h",          "pad_w",        "stride_h",    "stride_w",   "name",
-      "input",  "add",   "kind",           "depthwise",    "bias",        "activation", "scale"};
-  return columns;
-}
+const std::vector<std::string>& Columns() { return keys::kTableRow; }
 constexpr std::size_t kRequiredColumns = 13;  // the first of Columns()
 
 int Number(const Node& row, const char* key, const std::string& path, int low, int high) {

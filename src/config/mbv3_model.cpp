@@ -1,5 +1,6 @@
 // The `rule: ofa_mbv3` part of model_file.cpp.
 #include "model_readers.hpp"
+#include "section_keys.hpp"
 #include "sushi/supernet/ofa_mbv3.hpp"
 
 namespace sushi::config {
@@ -7,11 +8,7 @@ namespace {
 
 OfaMbv3Space ReadSpace(const Node& node, const std::string& path) {
   RequireKind(node, Node::Kind::kMap, path);
-  RefuseUnknown(node,
-                {"stem_width", "first_block_width", "stage_width", "final_expand_width", "feature_mix_width",
-                 "stage_stride", "squeeze_excite", "h_swish", "depths", "kernel_sizes", "expand_ratios",
-                 "squeeze_divisor", "divisor", "classes", "input_min", "input_max", "input_step"},
-                path);
+  RefuseUnknown(node, keys::kMbv3Space, path);
   OfaMbv3Space space;
   space.stem_width = Int(node, "stem_width", path, 1, kMaxChannels);
   space.first_block_width = Int(node, "first_block_width", path, 1, kMaxChannels);
@@ -33,7 +30,7 @@ OfaMbv3Space ReadSpace(const Node& node, const std::string& path) {
 
 OfaMbv3SubNet ReadChoice(const Node& node, const std::string& path) {
   RequireKind(node, Node::Kind::kMap, path);
-  RefuseUnknown(node, {"name", "top1_percent", "input_size", "depth", "kernel", "expand"}, path);
+  RefuseUnknown(node, keys::kMbv3SubNet, path);
   OfaMbv3SubNet choice;
   choice.name = ReadName(node, path);
   choice.top1_percent = ReadTop1(node, path);
@@ -49,7 +46,7 @@ OfaMbv3SubNet ReadChoice(const Node& node, const std::string& path) {
 KernelSharing ReadSharing(const Node& section) {
   const Node* node = section.Find("kernel_sharing");
   if (node == nullptr) return KernelSharing::kSeparate;
-  const std::vector<std::string> choices{"none", "centre_crop"};
+  const keys::Keys& choices = keys::kKernelSharing;
   const std::string value = AsString(*node, "supernet.kernel_sharing");
   if (value == choices[0]) return KernelSharing::kSeparate;
   if (value == choices[1]) return KernelSharing::kCentreCrop;
@@ -60,7 +57,7 @@ KernelSharing ReadSharing(const Node& section) {
 }  // namespace
 
 void LoadOfaMbv3(const Node& section, const Node& list, SuperNet& net) {
-  RefuseUnknown(section, {"name", "rule", "kernel_sharing", "space", "subnets"}, "supernet");
+  RefuseUnknown(section, keys::kMbv3Model, "supernet");
   OfaMbv3Space space = ReadSpace(Require(section, "space", "supernet"), "supernet.space");
   space.kernel_sharing = ReadSharing(section);
   Expand(space, section, list, ReadChoice, net);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "sushi/config/shipped.hpp"
+
 namespace sushi::config {
 namespace {
 
@@ -111,9 +113,10 @@ class FileReader {
     const fs::path written = AsString(item, "base");
     const fs::path resolved = written.is_absolute() ? written : fs::path(path).parent_path() / written;
     std::error_code error;
-    if (!fs::exists(resolved, error))
-      throw UserError(item.mark, "base", "no such file: " + resolved.string());
-    return Read(resolved.lexically_normal().string(), item.mark);
+    if (fs::exists(resolved, error)) return Read(resolved.lexically_normal().string(), item.mark);
+    const std::string shipped = FindBelowRoots(written);
+    if (shipped.empty()) throw UserError(item.mark, "base", "no such file: " + resolved.string());
+    return Read(shipped, item.mark);
   }
 
   // By what the paths lead to, so that no spelling or link hides a cycle.
@@ -189,7 +192,8 @@ Node MergeAll(const std::vector<std::string>& files, const std::vector<std::stri
   Node merged;
   merged.kind = Node::Kind::kMap;
   FileReader reader;
-  for (const std::string& file : files) MergeFile(merged, reader.Read(file, {}));
+  for (const std::string& file : files)
+    MergeFile(merged, reader.Read(FindFile("configs/experiment", file), {}));
   MergeSets(merged, sets);
   return merged;
 }

@@ -6,13 +6,14 @@
 
 #include "layer_table.hpp"
 #include "model_readers.hpp"
+#include "section_keys.hpp"
 
 namespace sushi::config {
 namespace {
 
 TableSubNet ReadListed(const Node& node, const std::string& path) {
   RequireKind(node, Node::Kind::kMap, path);
-  RefuseUnknown(node, {"name", "top1_percent", "input_size"}, path);
+  RefuseUnknown(node, keys::kTableSubNet, path);
   TableSubNet listed;
   listed.mark = node.mark;
   listed.path = path;
@@ -23,7 +24,7 @@ TableSubNet ReadListed(const Node& node, const std::string& path) {
 }
 
 void LoadTable(const Node& section, const Node& list, SuperNet& net) {
-  RefuseUnknown(section, {"name", "rule", "table", "layers", "subnets"}, "supernet");
+  RefuseUnknown(section, keys::kTableModel, "supernet");
   std::vector<TableSubNet> subnets;
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     subnets.push_back(ReadListed(list.items[i], At("supernet.subnets", i)));
@@ -77,7 +78,7 @@ std::string TableFileOf(const Node& section) {
   const Node* table = section.Find("table");
   if (table == nullptr) return "";
   RequireKind(*table, Node::Kind::kMap, "supernet.table");
-  RefuseUnknown(*table, {"file"}, "supernet.table");
+  RefuseUnknown(*table, keys::kTableFile, "supernet.table");
   const Node& file = Require(*table, "file", "supernet.table");
   const std::filesystem::path named = AsString(file, "supernet.table.file");
   if (named.is_absolute()) return named.string();
@@ -86,7 +87,7 @@ std::string TableFileOf(const Node& section) {
 
 SuperNet LoadSuperNet(const Node& section) {
   RequireKind(section, Node::Kind::kMap, "supernet");
-  const std::vector<std::string> rules{"ofa_mbv3", "ofa_resnet", "table"};
+  const keys::Keys& rules = keys::kSuperNetRules;
   const Node& rule_node = Require(section, "rule", "supernet");
   const std::string rule = AsString(rule_node, "supernet.rule");
   if (std::find(rules.begin(), rules.end(), rule) == rules.end()) {

@@ -1,5 +1,6 @@
 // The `rule: ofa_resnet` part of model_file.cpp.
 #include "model_readers.hpp"
+#include "section_keys.hpp"
 #include "sushi/supernet/ofa_resnet.hpp"
 
 namespace sushi::config {
@@ -7,10 +8,7 @@ namespace {
 
 OfaResNetSpace ReadSpace(const Node& node, const std::string& path) {
   RequireKind(node, Node::Kind::kMap, path);
-  RefuseUnknown(node,
-                {"base_depth", "max_extra_depth", "expand_ratios", "width_multipliers", "stage_width",
-                 "stem_width", "divisor", "classes", "input_min", "input_max", "input_step"},
-                path);
+  RefuseUnknown(node, keys::kResNetSpace, path);
   OfaResNetSpace space;
   space.base_depth = ReadInts<4>(node, "base_depth", path, 1, kMaxBlocks);
   space.max_extra_depth = Int(node, "max_extra_depth", path, 0, kMaxBlocks);
@@ -26,8 +24,7 @@ OfaResNetSpace ReadSpace(const Node& node, const std::string& path) {
 
 OfaResNetSubNet ReadChoice(const Node& node, const std::string& path) {
   RequireKind(node, Node::Kind::kMap, path);
-  RefuseUnknown(node, {"name", "top1_percent", "input_size", "stem_depth", "depth", "width_index", "expand"},
-                path);
+  RefuseUnknown(node, keys::kResNetSubNet, path);
   OfaResNetSubNet choice;
   choice.name = ReadName(node, path);
   choice.top1_percent = ReadTop1(node, path);
@@ -42,7 +39,7 @@ OfaResNetSubNet ReadChoice(const Node& node, const std::string& path) {
 }  // namespace
 
 void LoadOfaResNet(const Node& section, const Node& list, SuperNet& net) {
-  RefuseUnknown(section, {"name", "rule", "space", "subnets"}, "supernet");
+  RefuseUnknown(section, keys::kResNetModel, "supernet");
   Expand(ReadSpace(Require(section, "space", "supernet"), "supernet.space"), section, list, ReadChoice, net);
 }
 

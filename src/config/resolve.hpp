@@ -1,7 +1,6 @@
 // The two halves of ResolveExperiment, for who resolves many experiments that differ in little.
 #pragma once
 
-#include <array>
 #include <string>
 
 #include "sushi/config/experiment.hpp"
@@ -9,8 +8,6 @@
 namespace sushi::config {
 
 // Keys of a sweep file beside the sections of an experiment.
-inline const std::array<const char*, 6> kSweepKeys{"axes",    "constraints", "max_points",
-                                                   "invalid", "objectives",  "title"};
 bool IsSweepKey(const std::string& name);
 
 // Every key of the tree by itself. UserError: unknown, out of range.

@@ -138,8 +138,9 @@ std::string ConfigReferenceMarkdown() {
       section = top;
       text += "\n### `" + top + "`\n\n| key | type and range | default | meaning |\n|---|---|---|---|\n";
     }
-    text += "| `" + field.path + "` | " + field.type + (field.range.empty() ? "" : ", " + field.range) +
-            " | " + DefaultText(field, defaults) + " | " + field.description + " |\n";
+    text += "| `" + field.path + "` | " + field.type +
+            (field.low.empty() ? "" : ", " + field.low + " to " + field.high) + " | " +
+            DefaultText(field, defaults) + " | " + field.description + " |\n";
   }
   return text;
 }

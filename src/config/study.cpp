@@ -4,12 +4,13 @@
 #include <filesystem>
 
 #include "merge.hpp"
+#include "section_keys.hpp"
 
 namespace sushi::config {
 namespace {
 
 StudyKind ReadKind(const Node& section) {
-  const std::vector<std::string> names = {"subnets", "streams", "roofline"};
+  const keys::Keys& names = keys::kStudyKinds;
   const Node& node = Require(section, "kind", "study");
   const std::string text = AsString(node, "study.kind");
   const auto found = std::find(names.begin(), names.end(), text);
@@ -42,7 +43,7 @@ std::string ReadFileName(const Node& node, const std::string& path) {
 StudyPlot ReadPlot(const Node& node) {
   const std::string path = "study.plots";
   RequireKind(node, Node::Kind::kMap, path);
-  RefuseUnknown(node, {"name", "x", "y", "series", "where", "lines", "points", "log_scale"}, path);
+  RefuseUnknown(node, keys::kStudyPlot, path);
   StudyPlot plot;
   plot.mark = node.mark;
   plot.name = ReadFileName(Require(node, "name", path), path + ".name");
@@ -72,7 +73,7 @@ Study LoadStudy(const std::string& file, const std::vector<std::string>& sets) {
   if (section == nullptr)
     throw UserError({file, 0}, "study", "is missing; `sushisim run` runs an experiment");
   RequireKind(*section, Node::Kind::kMap, "study");
-  RefuseUnknown(*section, {"kind", "title", "axes", "max_points", "plots"}, "study");
+  RefuseUnknown(*section, keys::kStudy, "study");
   study.name = std::filesystem::path(file).stem().string();
   study.title = study.name;
   if (const Node* title = section->Find("title")) study.title = AsString(*title, "study.title");

@@ -6,7 +6,9 @@
 #include "merge.hpp"
 #include "point_space.hpp"
 #include "resolve.hpp"
+#include "section_keys.hpp"
 #include "sushi/config/hash.hpp"
+#include "sushi/config/shipped.hpp"
 
 namespace sushi::config {
 namespace {
@@ -21,13 +23,14 @@ std::vector<std::string> ReadTexts(const Node* node, const std::string& path) {
 
 bool ReadSkip(const Node* node) {
   if (node == nullptr) return false;
-  const std::vector<std::string> names{"refuse", "skip"};
+  const keys::Keys& names = keys::kInvalid;
   const std::string text = AsString(*node, "invalid");
   if (text == names[0] || text == names[1]) return text == names[1];
   throw UserError(node->mark, "invalid", "expected one of refuse, skip" + DidYouMean(text, names));
 }
 
-PointSpace::Source ReadSource(const std::string& file, const std::vector<std::string>& sets) {
+PointSpace::Source ReadSource(const std::string& written, const std::vector<std::string>& sets) {
+  const std::string file = FindFile("configs/sweep", written);
   SplitFile split = ReadSplit(file);
   return {file, std::move(split.bases), std::move(split.own), sets};
 }

@@ -1,6 +1,9 @@
 // Every policy there is, by the name the configuration uses. A new one is one file and, here, its
-// declaration and its line in the table. Explicit because the linker drops static registrars from
-// archives.
+// declaration and its line in the table; one from outside is registered by its program. Explicit because the
+// linker drops static registrars from archives.
+#include <algorithm>
+#include <utility>
+
 #include "sushi/core/error.hpp"
 #include "sushi/sched/caching_policy.hpp"
 #include "sushi/sched/serving_policy.hpp"
@@ -19,29 +22,58 @@ std::unique_ptr<CachingPolicy> MakeCostAwareCaching(const CachingContext& contex
 
 namespace {
 
-struct ServingEntry {
-  const char* name;
-  std::unique_ptr<ServingPolicy> (*make)();
-};
-constexpr ServingEntry kServing[] = {
-    {"strict_accuracy", MakeStrictAccuracy},
-    {"strict_latency", MakeStrictLatency},
+template <typename Factory>
+struct Entry {
+  std::string name;
+  Factory make;
 };
 
-struct CachingEntry {
-  const char* name;
-  std::unique_ptr<CachingPolicy> (*make)(const CachingContext&);
-};
-constexpr CachingEntry kCaching[] = {
-    {"none", MakeNoCaching},       {"static", MakeStaticCaching}, {"last_served", MakeLastServedCaching},
-    {"avgnet", MakeAvgNetCaching}, {"oracle", MakeOracleCaching}, {"cost_aware", MakeCostAwareCaching},
-};
+// Built in when they are first asked for, so registering may come at any time after static initialisation.
+std::vector<Entry<ServingPolicyFactory>>& Serving() {
+  static std::vector<Entry<ServingPolicyFactory>> entries = {
+      {"strict_accuracy", MakeStrictAccuracy},
+      {"strict_latency", MakeStrictLatency},
+  };
+  return entries;
+}
+
+std::vector<Entry<CachingPolicyFactory>>& Caching() {
+  static std::vector<Entry<CachingPolicyFactory>> entries = {
+      {"none", MakeNoCaching},       {"static", MakeStaticCaching}, {"last_served", MakeLastServedCaching},
+      {"avgnet", MakeAvgNetCaching}, {"oracle", MakeOracleCaching}, {"cost_aware", MakeCostAwareCaching},
+  };
+  return entries;
+}
 
 template <typename Entries>
 std::vector<std::string> NamesOf(const Entries& entries) {
   std::vector<std::string> names;
-  for (const auto& entry : entries) names.emplace_back(entry.name);
+  names.reserve(entries.size());
+  for (const auto& entry : entries) names.push_back(entry.name);
   return names;
+}
+
+template <typename Factory>
+const Factory* Find(const std::vector<Entry<Factory>>& entries, const std::string& name) {
+  for (const Entry<Factory>& entry : entries) {
+    if (entry.name == name) return &entry.make;
+  }
+  return nullptr;
+}
+
+// Names stand in lists, in messages and in what is hashed.
+bool IsPlain(const std::string& name) {
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && std::all_of(name.begin(), name.end(), plain);
+}
+
+template <typename Factory>
+void Register(std::vector<Entry<Factory>>& entries, const std::string& name, Factory make) {
+  if (!IsPlain(name))
+    throw InternalError("a policy's name is made of a to z, 0 to 9 and _, not '" + name + "'");
+  if (make == nullptr) throw InternalError("the policy '" + name + "' has no factory");
+  if (Find(entries, name) != nullptr) throw InternalError("there is a policy '" + name + "' already");
+  entries.push_back({name, std::move(make)});
 }
 
 void RequireValid(const CachingContext& context) {
@@ -53,24 +85,28 @@ void RequireValid(const CachingContext& context) {
 
 }  // namespace
 
-std::vector<std::string> ServingPolicyNames() { return NamesOf(kServing); }
+std::vector<std::string> ServingPolicyNames() { return NamesOf(Serving()); }
 
-std::unique_ptr<ServingPolicy> MakeServingPolicy(const std::string& name) {
-  for (const ServingEntry& entry : kServing) {
-    if (name == entry.name) return entry.make();
-  }
-  return nullptr;
+void RegisterServingPolicy(const std::string& name, ServingPolicyFactory make) {
+  Register(Serving(), name, std::move(make));
 }
 
-std::vector<std::string> CachingPolicyNames() { return NamesOf(kCaching); }
+std::unique_ptr<ServingPolicy> MakeServingPolicy(const std::string& name) {
+  const ServingPolicyFactory* make = Find(Serving(), name);
+  return make == nullptr ? nullptr : (*make)();
+}
+
+std::vector<std::string> CachingPolicyNames() { return NamesOf(Caching()); }
+
+void RegisterCachingPolicy(const std::string& name, CachingPolicyFactory make) {
+  Register(Caching(), name, std::move(make));
+}
 
 std::unique_ptr<CachingPolicy> MakeCachingPolicy(const std::string& name, const CachingContext& context) {
-  for (const CachingEntry& entry : kCaching) {
-    if (name != entry.name) continue;
-    RequireValid(context);
-    return entry.make(context);
-  }
-  return nullptr;
+  const CachingPolicyFactory* make = Find(Caching(), name);
+  if (make == nullptr) return nullptr;
+  RequireValid(context);
+  return (*make)(context);
 }
 
 }  // namespace sushi

@@ -76,13 +76,14 @@ Json ColumnsJson(const SweepColumns& columns) {
 
 }  // namespace
 
-void WritePlan(const Store& store, const Plan& plan) {
-  const Json json{{"schema_version", 1},           {"title", plan.title},
-                  {"objectives", plan.objectives}, {"columns", ColumnsJson(plan.columns)},
-                  {"points", plan.points},         {"fingerprint", plan.fingerprint},
-                  {"file", plan.source},           {"sets", plan.sets}};
-  store.WritePlan(json.dump(2) + "\n");
+Json PlanJson(const Plan& plan) {
+  return {{"schema_version", 1},           {"title", plan.title},
+          {"objectives", plan.objectives}, {"columns", ColumnsJson(plan.columns)},
+          {"points", plan.points},         {"fingerprint", plan.fingerprint},
+          {"file", plan.source},           {"sets", plan.sets}};
 }
+
+void WritePlan(const Store& store, const Plan& plan) { store.WritePlan(PlanJson(plan).dump(2) + "\n"); }
 
 Plan ReadPlan(const Store& store) {
   const Json json = Json::parse(store.Plan(), nullptr, false);

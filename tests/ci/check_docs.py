@@ -37,7 +37,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 COPIED = ["configs", "models", "traces", "docs"]  # a command may write beside these
-LINKED = ["build", "src", "include", "tests", "cmake"]
+LINKED = ["build", "src", "include", "tests", "cmake", "schemas", "examples"]
 REFUSED_LANGUAGES = {"sh", "bash", "shell", "zsh"}
 ELLIPSIS = "…"
 SHOWN_LINES = 60

@@ -4,7 +4,7 @@
 #
 #   tests/ci/install_packages.sh [--tests] [--cluster] [--browser] [--dry-run]
 #
-#   --tests    also what ./test.sh needs: clang, the linters, ccache, Python with YAML, Google Benchmark
+#   --tests    also what ./test.sh needs: clang, the linters, ccache, Python, Google Benchmark, shells
 #   --cluster  also Slurm and GNU parallel, for the tests of `sweep emit`
 #   --browser  also Chromium, for the test of `report`
 #   --dry-run  print the missing packages, one a line, and install nothing
@@ -16,7 +16,10 @@ build_packages=(
   libmuparser-dev libpugixml-dev
   libgtest-dev libgmock-dev libeigen3-dev
 )
-test_packages=(clang clang-format clang-tidy shellcheck ccache libbenchmark-dev gnuplot-nox python3 python3-yaml)
+test_packages=(
+  clang clang-format clang-tidy shellcheck ccache libbenchmark-dev gnuplot-nox python3
+  python3-jsonschema python3-yaml mandoc zsh fish dpkg-dev
+)
 # No service of these is used: the tests start daemons of their own.
 cluster_packages=(munge slurmctld slurmd slurm-client parallel python3)
 browser_packages=(chromium fonts-dejavu-core python3)

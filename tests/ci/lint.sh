@@ -38,8 +38,8 @@ layers() {
 
 case "${1:-}" in
   layers) layers ;;
-  format) sources include src tests | xargs -0 clang-format --dry-run -Werror ;;
-  fix) sources include src tests | xargs -0 clang-format -i ;;
+  format) sources include src tests examples | xargs -0 clang-format --dry-run -Werror ;;
+  fix) sources include src tests examples | xargs -0 clang-format -i ;;
   tidy)
     shift
     if (($# > 0)); then

@@ -241,7 +241,7 @@ TEST_P(SweepRecordsOfAnEngine, AfterKillsAtRandomMomentsThereAreWholeOnesOnly) {
 TEST_P(SweepRecordsOfAnEngine, AFullDiskStopsAndLeavesWholeOnesOnly) {
   const fs::path disk = scratch_.dir() / "disk";
   fs::create_directories(disk);
-  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=512k") != 0)
+  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=1m") != 0)
     GTEST_SKIP() << "no tmpfs may be mounted here: " << std::strerror(errno);
   const Outcome full = Run(RunMany("disk/s"));
   EXPECT_EQ(full.exit_code, 75);

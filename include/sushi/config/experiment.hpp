@@ -101,10 +101,6 @@ void RequireTrace(const Experiment& experiment);
 // Resolves the table for this hardware. UserError naming the first component without an entry.
 EnergyTable RequireEnergy(const Experiment& experiment);
 
-// A path, or the NAME of a shipped file: DIR/NAME.yaml under $SUSHISIM_HOME, the current directory or the
-// source tree. UserError with the nearest name.
-std::string FindPreset(const std::string& dir, const std::string& name_or_path);
-
 // "key: value" lines in field order, the text whose hash identifies a configuration. With `prefixes` only
 // the keys that begin with one of them, and never those that begin with `without`.
 std::string CanonicalText(const Experiment& experiment, const std::vector<std::string>& prefixes = {},

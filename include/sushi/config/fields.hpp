@@ -1,5 +1,5 @@
-// The field table: the one place that knows every configuration key. The reader, `config show` and the
-// tables of docs/configuration.md are made from it.
+// The field table: the one place that knows every configuration key. The reader, `config show`, the tables of
+// docs/configuration.md and the JSON Schemas are made from it.
 #pragma once
 
 #include <functional>
@@ -13,12 +13,13 @@ namespace sushi::config {
 struct Field {
   std::string path;         // "accel.pb.capacity_kib"
   std::string type;         // "integer", "number", "true/false", "text", "path", "one of a, b"
-  std::string range;        // "0 to 4194304", "" when there is none
+  std::string low, high;    // of a number, as decimals: "0", "4194304"; else ""
   std::string unit;         // "KiB", "" for none
   std::string description;  // one line; where the default comes from in brackets: [S] [D] [A]
   std::function<void(Experiment&, const Node&)> read;  // throws UserError
   std::function<std::string(const Experiment&)> text;  // canonical
   std::function<void(const Experiment& from, Experiment& to)> copy = nullptr;
+  std::vector<std::string> choices = {};  // the names that a "one of" takes
 };
 
 const std::vector<Field>& Fields();

@@ -47,6 +47,9 @@ class CachingPolicy {
   }
 };
 
+using CachingPolicyFactory = std::function<std::unique_ptr<CachingPolicy>(const CachingContext&)>;
+// As RegisterServingPolicy().
+void RegisterCachingPolicy(const std::string& name, CachingPolicyFactory make);
 std::vector<std::string> CachingPolicyNames();
 std::unique_ptr<CachingPolicy> MakeCachingPolicy(const std::string& name, const CachingContext& context);
 

@@ -1,6 +1,7 @@
 // Which SubNet serves a query. One .cpp per policy, registered in src/sched/registry.cpp.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,10 @@ class ServingPolicy {
   }
 };
 
+using ServingPolicyFactory = std::function<std::unique_ptr<ServingPolicy>()>;
+// Adds a policy of somebody else's, before any configuration is read. InternalError: the name is taken, or is
+// not made of a to z, 0 to 9 and _.
+void RegisterServingPolicy(const std::string& name, ServingPolicyFactory make);
 std::vector<std::string> ServingPolicyNames();                              // registration order
 std::unique_ptr<ServingPolicy> MakeServingPolicy(const std::string& name);  // nullptr: unknown
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct Plan {
   std::string source;             // the sweep's file
   std::vector<std::string> sets;  // --set
 };
+
+nlohmann::ordered_json PlanJson(const Plan& plan);  // plan.json
 
 // These write atomically: StorageError, UserError.
 void WritePlan(const Store& store, const Plan& plan);

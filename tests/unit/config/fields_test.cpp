@@ -61,7 +61,7 @@ TEST(Fields, NumbersRefuseWhatIsBeyondTheRangeTheyState) {
     for (const char* text : {"-1", "nan", "1e30", "", "x"}) {
       EXPECT_THAT(ErrorOf([&] { field.read(e, Value(text)); }),
                   StartsWith(field.path + ": expected " + (field.type == "integer" ? "an " : "a ") +
-                             field.type + " from " + field.range))
+                             field.type + " from " + field.low + " to " + field.high))
           << field.path;
     }
   }

@@ -6,6 +6,7 @@
 
 #include "config_fixture.hpp"
 #include "sushi/config/experiment.hpp"
+#include "sushi/config/shipped.hpp"
 
 namespace sushi::config {
 namespace {
@@ -106,6 +107,45 @@ TEST_F(Presets, HomeComesBeforeTheCurrentDirectoryAndThatBeforeTheSourceTree) {
   setenv("SUSHISIM_HOME", "home", 1);
   EXPECT_EQ(FindPreset("configs/hardware", "zcu104"), "home/configs/hardware/zcu104.yaml");
   unsetenv("SUSHISIM_HOME");
+}
+
+TEST_F(Presets, AFileThatIsThereIsNotLookedForElsewhere) {
+  Write("configs/hardware/zcu104.yaml", "");
+  Write("quickstart", "");
+  EXPECT_EQ(FindFile("configs/experiment", "configs/hardware/zcu104.yaml"), "configs/hardware/zcu104.yaml");
+  EXPECT_EQ(FindFile("configs/experiment", "quickstart"), "quickstart");
+}
+
+TEST_F(Presets, AFileThatIsNotThereIsLookedForByNameOrBelowTheRoots) {
+  unsetenv("SUSHISIM_HOME");
+  const std::string root = fs::path(SUSHI_SOURCE_DIR).lexically_normal().string();
+  EXPECT_EQ(FindFile("configs/experiment", "quickstart"), root + "/configs/experiment/quickstart.yaml");
+  EXPECT_EQ(FindFile("configs/sweep", "quick"), root + "/configs/sweep/quick.yaml");
+  EXPECT_EQ(FindFile("configs/experiment", "hardware/zcu104.yaml"), root + "/configs/hardware/zcu104.yaml");
+  EXPECT_EQ(FindFile("configs/experiment", "models/tiny.yaml"), root + "/models/tiny.yaml");
+  EXPECT_EQ(FindFile("configs/experiment", "hardware/none.yaml"), "hardware/none.yaml");
+  EXPECT_EQ(FindFile("configs/experiment", "/none.yaml"), "/none.yaml");
+  EXPECT_EQ(ErrorOf([] { FindFile("configs/experiment", "quikstart"); }),
+            "no 'quikstart.yaml' in configs/experiment (did you mean 'quickstart'?)");
+}
+
+TEST_F(Presets, ABaseThatIsNotBesideItsFileIsLookedForBelowTheRoots) {
+  unsetenv("SUSHISIM_HOME");
+  Write("mine.yaml", "schema_version: 1\nbase: [hardware/tiny.yaml]\n");
+  EXPECT_EQ(LoadExperiment({"mine.yaml"}, {}).hardware.device.name, "tiny");
+  Write("copy/of.yaml",
+        "schema_version: 1\nbase: [../hardware/tiny.yaml]\ntrace: {file: ../../traces/tiny_50.csv}\n");
+  const Experiment copy = LoadExperiment({"copy/of.yaml"}, {});
+  EXPECT_EQ(copy.hardware.device.name, "tiny");
+  EXPECT_EQ(copy.trace.file, fs::path(SUSHI_SOURCE_DIR "/traces/tiny_50.csv").lexically_normal());
+  EXPECT_EQ(LoadExperiment({"mine.yaml"}, {"trace.file=none/tiny_50.csv"}).trace.file, "none/tiny_50.csv");
+  EXPECT_THAT(ErrorOf([&] {
+                Write("bad.yaml", "schema_version: 1\nbase: [/hardware/tiny.yaml]\n");
+                LoadExperiment({"bad.yaml"}, {});
+              }),
+              ::testing::HasSubstr("no such file: /hardware/tiny.yaml"));
+  Write("hardware/tiny.yaml", "schema_version: 1\ndevice: {name: beside it}\n");
+  EXPECT_EQ(LoadExperiment({"mine.yaml"}, {}).hardware.device.name, "beside it");
 }
 
 TEST_F(Presets, APathIsTakenAsItIs) {

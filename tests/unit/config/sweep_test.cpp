@@ -167,7 +167,7 @@ TEST_F(SweepFile, AFileDropsTheGeneratorOfTheBaseButNotForTheNextPoint) {
 TEST_F(SweepFile, RefusesASeedForAStreamFromAFile) {
   const std::string axes = "axes:\n  - range: {seed: {from: 1, to: 2}}\n";
   EXPECT_THAT(LoadError(axes),
-              HasSubstr("quickstart.yaml:9: trace.file: an axis over trace.generator.* would "
+              HasSubstr("quickstart.yaml:10: trace.file: an axis over trace.generator.* would "
                         "drop it; set trace.generator.kind instead of it"));
   EXPECT_EQ(Load(axes + "trace: {generator: {kind: uniform}}\n").size(), 2);
   EXPECT_EQ(Load(axes + "  - product: {trace.generator.kind: [uniform]}\n").size(), 2);

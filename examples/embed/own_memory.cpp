@@ -1,7 +1,7 @@
 // A DRAM simulator of your own behind SushiAccel: any SystemC module with a TLM-2.0 target socket (AT base
 // protocol). This one serves a request at a time in 100 ns and 64 bytes a nanosecond, and holds no data.
 //
-//   build/release/bin/own_memory            prints the cycles of one inference
+//   own_memory      prints the cycles of one inference
 #include <tlm_utils/peq_with_cb_and_phase.h>
 #include <tlm_utils/simple_target_socket.h>
 
@@ -52,7 +52,7 @@ class OwnMemory : public sc_core::sc_module, public sushi::ExternalMemory {
 
 int main() {
   using namespace sushi;
-  const std::string root = SUSHI_SOURCE_DIR;
+  const std::string root = SUSHISIM_DATA_DIR;  // from CMakeLists.txt
   const config::Experiment experiment = config::LoadExperiment(
       {root + "/configs/hardware/zcu104.yaml", root + "/models/ofa_resnet50.yaml"}, {});
   const SuperNet net = config::LoadSuperNet(experiment.supernet);

@@ -1,4 +1,6 @@
 // argv to commands, failures to exit codes (docs/configuration.md).
+#include "sushi/app/command_line.hpp"
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -10,9 +12,11 @@
 #include <iostream>
 #include <new>
 
+#include "build_info.hpp"
 #include "check.hpp"
 #include "commands.hpp"
 #include "explain.hpp"
+#include "install_arguments.hpp"
 #include "report.hpp"
 #include "sushi/config/fields.hpp"
 #include "sushi/core/error.hpp"
@@ -31,8 +35,10 @@ constexpr int kInternalError = 1;
 constexpr int kUsage = 2;
 
 std::string VersionText() {
+  const std::string commit = Commit();
   return std::string("sushisim ") + kToolVersion + " (timing model " + std::to_string(kTimingModelVersion) +
-         ", " + SUSHISIM_BUILD_TYPE + ", " + SUSHISIM_COMPILER + ", SystemC " + SystemCVersion() + ")";
+         ", " + BuildType() + ", " + Compiler() + ", SystemC " + SystemCVersion() +
+         (commit.empty() ? "" : ", commit " + commit) + ")";
 }
 
 struct Options {
@@ -52,7 +58,7 @@ struct Options {
 };
 
 void AddFiles(CLI::App* command, std::vector<std::string>& files, std::vector<std::string>& sets) {
-  command->add_option("files", files, "experiment files, merged left to right")
+  command->add_option("files", files, "experiment files or names in configs/experiment, merged left to right")
       ->required()
       ->type_name("FILE");
   command->add_option("--set", sets, "set one key, e.g. accel.pb.capacity_kib=512; may be repeated")
@@ -173,7 +179,9 @@ void AddPbCurve(CLI::App& app, Options& o) {
 
 void AddStudy(CLI::App& app, Options& o) {
   CLI::App* study = app.add_subcommand("study", "vary an experiment along axes, write tables and plots");
-  study->add_option("files", o.study.files, "study files, each a study of its own")
+  study
+      ->add_option("files", o.study.files,
+                   "study files or names in configs/experiment, each a study of its own")
       ->required()
       ->type_name("FILE");
   study->add_option("--set", o.study.sets, "set one key of all of them; may be repeated")
@@ -215,7 +223,9 @@ void AddDram(CLI::App& app, Options& o) {
   dram->add_option("--memory", o.dram.memory, "name in configs/memory, or a file")
       ->required()
       ->type_name("NAME|FILE");
-  dram->add_option("--pattern", o.dram.pattern, "sequential, random or strided")->capture_default_str();
+  dram->add_option("--pattern", o.dram.pattern, "order of the addresses")
+      ->type_name("sequential|random|strided")
+      ->capture_default_str();
   dram->add_option("--requests", t.requests, "number of requests")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
       ->capture_default_str();
@@ -253,6 +263,12 @@ void AddModel(CLI::App& app, Options& o) {
   show->callback([&o] { ShowModel(o.model); });
 }
 
+std::string Joined(const std::vector<std::string>& choices) {
+  std::string text;
+  for (const std::string& choice : choices) text += (text.empty() ? "" : "|") + choice;
+  return text;
+}
+
 void AddTrace(CLI::App& app, Options& o) {
   CLI::App* trace = app.add_subcommand("trace", "make streams of queries");
   trace->require_subcommand(1);
@@ -265,7 +281,7 @@ void AddTrace(CLI::App& app, Options& o) {
     std::string option = "--" + key;
     std::replace(option.begin(), option.end(), '_', '-');
     gen->add_option(option, o.trace.set[key], field.description)
-        ->type_name(field.unit.empty() ? "" : field.unit)
+        ->type_name(field.choices.empty() ? field.unit : Joined(field.choices))
         ->default_str(field.text(defaults));
   }
   gen->add_option("--out", o.trace.out, "file to write; default stdout")->type_name("FILE");
@@ -340,6 +356,14 @@ int Main(int argc, char** argv) {
   AddModel(app, options);
   AddTrace(app, options);
   AddConfig(app, options);
+  AddPresets(app);
+  AddSchema(app);
+  AddCompletion(app);
+  AddMan(app);
+  if (argc > 1 && argv[1] == std::string("__complete")) {
+    PrintCandidates(app, {argv + 2, argv + argc}, std::cout);
+    return 0;
+  }
   CheckCommand(app, argc, argv);
   try {
     app.parse(argc, argv);
@@ -354,7 +378,9 @@ int Main(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+namespace sushi {
+
+int RunCommandLine(int argc, char** argv) {
   try {
     return Main(argc, argv);
   } catch (const UserError& error) {
@@ -372,3 +398,5 @@ int main(int argc, char** argv) {
     return kInternalError;
   }
 }
+
+}  // namespace sushi

@@ -1,0 +1,155 @@
+#include "result_schemas.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "manifest.hpp"
+#include "sushi/core/error.hpp"
+#include "sushi/report/latency_table_file.hpp"
+#include "sushi/report/run_report.hpp"
+#include "sushi/sweep/plan.hpp"
+
+namespace sushi::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A unit ends the name of what has one.
+std::string DescriptionOf(const std::string& key) {
+  static const std::vector<std::pair<std::string, std::string>> units{
+      {"_us", "microseconds"}, {"_ps", "picoseconds"},  {"_pj", "picojoules"},
+      {"_bytes", "bytes"},     {"_percent", "percent"}, {"_mhz", "MHz"},
+      {"_nm", "nanometres"},   {"_mw", "milliwatts"},   {"_per_query", "per query"}};
+  for (const auto& [suffix, unit] : units) {
+    const bool ends =
+        key.size() > suffix.size() && key.compare(key.size() - suffix.size(), suffix.size(), suffix) == 0;
+    if (ends) return unit;
+  }
+  return "";
+}
+
+// Of files that look like `sample`: the same keys and types. Lists hold what the sample's first item looks
+// like.
+Json Like(const Json& sample) {
+  switch (sample.type()) {
+    case Json::value_t::object: {
+      Json properties = Json::object(), required = Json::array();
+      for (const auto& [key, value] : sample.items()) {
+        properties[key] = Like(value);
+        const std::string description = DescriptionOf(key);
+        if (!description.empty()) properties[key]["description"] = description;
+        required.push_back(key);
+      }
+      return {{"type", "object"},
+              {"properties", std::move(properties)},
+              {"required", std::move(required)},
+              {"additionalProperties", false}};
+    }
+    case Json::value_t::array:
+      return {{"type", "array"}, {"items", Like(sample.at(0))}};
+    case Json::value_t::boolean:
+      return {{"type", "boolean"}};
+    case Json::value_t::number_integer:
+    case Json::value_t::number_unsigned:
+      return {{"type", "integer"}};
+    case Json::value_t::number_float:
+      return {{"type", "number"}};
+    case Json::value_t::string:
+      return {{"type", "string"}};
+    default:
+      throw InternalError("a sample of a result has no type");
+  }
+}
+
+// One whose names are data: any of them, with what the sample has below the first.
+Json LikeByName(const Json& sample) {
+  return {{"type", "object"}, {"additionalProperties", Like(sample.items().begin().value())}};
+}
+
+SuperNet SampleNet() {
+  SuperNet net;
+  net.name = "net";
+  net.subnets.push_back({});
+  net.subnets[0].name = "small";
+  return net;
+}
+
+LatencyTable SampleTable() {
+  SubGraph graph;
+  graph.rects.push_back({0, 0});
+  LatencyTable table({"small"}, {1.0}, {graph}, {{"empty", graph}});
+  table.Set(0, 0, Picoseconds(1));
+  return table;
+}
+
+Json Summary() {
+  const HardwareConfig hardware;
+  const SuperNet net = SampleNet();
+  const LatencyTable table = SampleTable();
+  const EnergyTable energy;
+  report::RunReport report;
+  report.hardware = &hardware;
+  report.net = &net;
+  report.table = &table;
+  report.energy = &energy;
+  report.result.served = {0};
+  const Json sample = report::SummaryJson(report);
+  Json schema = Like(sample);
+  schema["properties"]["served_by_subnet"] = LikeByName(sample.at("served_by_subnet"));
+  return schema;
+}
+
+Json Manifest() {
+  config::Experiment experiment;
+  experiment.trace.generator.seed = 1;
+  Json schema = Like(RunManifest({}, experiment, UncomparedJson({"sushisim"}, 0)));
+  schema["properties"]["seed"] = {{"type", {"integer", "null"}},
+                                  {"description", "of the generator; null with a trace file"}};
+  return schema;
+}
+
+Json Plan() {
+  sweep::Plan plan;
+  plan.objectives = plan.sets = plan.columns.axes = plan.columns.metrics = plan.columns.subnets = {"text"};
+  return Like(sweep::PlanJson(plan));
+}
+
+Json Table() { return Like(Json::parse(report::TableText(SampleTable(), {}))); }
+
+struct Kind {
+  config::SchemaKind kind;
+  Json (*make)();
+};
+
+const std::vector<Kind>& Kinds() {
+  static const std::vector<Kind> kinds{
+      {{"summary", "summary.json of `run --out`"}, Summary},
+      {{"manifest", "manifest.json of `run --out`"}, Manifest},
+      {{"table", "a SushiAbs saved by `table --out`"}, Table},
+      {{"plan", "plan.json of a sweep's store"}, Plan},
+  };
+  return kinds;
+}
+
+}  // namespace
+
+const std::vector<config::SchemaKind>& ResultSchemaKinds() {
+  static const std::vector<config::SchemaKind> kinds = [] {
+    std::vector<config::SchemaKind> names;
+    for (const Kind& kind : Kinds()) names.push_back(kind.kind);
+    return names;
+  }();
+  return kinds;
+}
+
+std::string ResultSchema(const std::string& name) {
+  for (const Kind& kind : Kinds()) {
+    if (kind.kind.name != name) continue;
+    Json json{{"$schema", "http://json-schema.org/draft-07/schema#"},
+              {"title", "sushisim: " + kind.kind.title}};
+    json.update(kind.make());
+    return json.dump(1) + "\n";
+  }
+  throw InternalError("no schema '" + name + "'");
+}
+
+}  // namespace sushi::app
