@@ -1,41 +1,19 @@
 #include "sushi/report/latency_table_file.hpp"
 
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "rects_json.hpp"
 #include "sushi/config/hash.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/core/version.hpp"
+#include "sushi/formats/json_file.hpp"
 #include "sushi/formats/number.hpp"
 
 namespace sushi::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json RectsJson(const SubGraph& graph) {
-  Json rects = Json::array();
-  for (const Rect& rect : graph.rects) rects.push_back({rect.kernels, rect.channels});
-  return rects;
-}
-
-constexpr std::uintmax_t kMaxTableBytes = 256 << 20;
-
-Json ReadJson(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) throw UserError({path, 0}, "", "is a directory");
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw UserError({path, 0}, "", "cannot open the file");
-  if (std::filesystem::file_size(path, error) > kMaxTableBytes)
-    throw UserError({path, 0}, "", "larger than 256 MiB");
-  try {
-    return Json::parse(in);
-  } catch (const Json::exception&) {
-    throw UserError({path, 0}, "", "is not a saved latency table (not JSON)");
-  }
-}
 
 void CheckSame(const std::string& path, const Json& file, const char* key, const Json& expected) {
   const auto found = file.find(key);
@@ -122,7 +100,7 @@ std::string TableText(const LatencyTable& table, const Identity& identity) {
 }
 
 void LoadTable(const std::string& path, const Identity& identity, LatencyTable& table) {
-  const Json file = ReadJson(path);
+  const Json file = ReadJsonFile(path);
   if (!file.is_object()) throw UserError({path, 0}, "", "is not a saved latency table");
   const Json expected = Skeleton(table, identity);
   for (const auto& [key, value] : expected.items()) CheckSame(path, file, key.c_str(), value);

@@ -2,18 +2,13 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "rects_json.hpp"
 #include "sushi/report/run_report.hpp"
 
 namespace sushi::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json RectsJson(const SubGraph& graph) {
-  Json rects = Json::array();
-  for (const Rect& rect : graph.rects) rects.push_back({rect.kernels, rect.channels});
-  return rects;
-}
 
 Json LayersJson(const SuperNet& net) {
   Json layers = Json::array();
