@@ -267,7 +267,7 @@ TEST(Cli, ASavedTableIsLoadedAndAnotherOneRefused) {
   ExpectRefused(scratch, use + " --set scheduler.candidates=3", "built for another columns");
   const std::string text = ReadFile(scratch.dir() / "table.json");
   scratch.Write("table.json", text.substr(0, 200));
-  ExpectRefused(scratch, use, "not a saved latency table");
+  ExpectRefused(scratch, use, "table.json:11: is not JSON");
   nlohmann::ordered_json json = nlohmann::ordered_json::parse(text);
   json["timing_model_version"] = 0;
   scratch.Write("table.json", json.dump());
