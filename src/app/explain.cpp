@@ -100,7 +100,9 @@ void AddExplain(CLI::App& app) {
   CLI::App* explain = app.add_subcommand(
       "explain", "say why a query got its SubNet and the PB its SubGraph, and what it took");
   const auto options = std::make_shared<ExplainOptions>();
-  explain->add_option("files", options->files, "experiment files, merged left to right")
+  explain
+      ->add_option("files", options->files,
+                   "experiment files or names in configs/experiment, merged left to right")
       ->required()
       ->type_name("FILE");
   explain->add_option("--set", options->sets, "set one key; may be repeated")
@@ -111,7 +113,8 @@ void AddExplain(CLI::App& app) {
           ->add_option(
               "--query", options->query,
               "the query, as in queries.csv (default: the first that pays for a swap, else the first)")
-          ->type_name("N");
+          ->type_name("N")
+          ->check([](const std::string& text) { return text.empty() ? "expected a query's number" : ""; });
   explain
       ->add_option("--after-query", options->after_query,
                    "explain instead the caching decision taken after this query")

@@ -13,6 +13,7 @@ namespace {
 void WriteReport(const ReportOptions& options) {
   if (options.out.empty()) throw UserError("--out: expected a file name");
   CheckWritable(options.out, options.force);  // before minutes of reading
+  CheckReplaces(options.out, "<!DOCTYPE html>", "HTML page");
   WriteFile(options.out, report::ReportPage(report::ReportData(options.directories)), options.force);
 }
 

@@ -102,6 +102,7 @@ Json Manifest() {
   config::Experiment experiment;
   experiment.trace.generator.seed = 1;
   Json schema = Like(RunManifest({}, experiment, UncomparedJson({"sushisim"}, 0)));
+  schema["properties"]["uncompared"]["additionalProperties"] = true;  // a sweep's point says which it is
   schema["properties"]["seed"] = {{"type", {"integer", "null"}},
                                   {"description", "of the generator; null with a trace file"}};
   return schema;

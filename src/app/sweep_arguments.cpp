@@ -32,6 +32,9 @@ void AddPointOptions(CLI::App* command, SweepRunOptions& run) {
       ->capture_default_str();
   command->add_option("--timeout", run.timeout_s, "seconds a point may take; 0: any")
       ->check(CLI::Range(0.0, 1e9))
+      ->check([](const std::string& text) {  // a range has room for nan
+        return text.find_first_of("nN") == std::string::npos ? "" : "expected seconds, found '" + text + "'";
+      })
       ->capture_default_str();
   command->add_option("--memory", run.memory_mib, "MiB a worker may have; 0: any")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 30))
@@ -60,7 +63,9 @@ void AddRun(CLI::App* sweep, SweepOptions& o) {
   run->add_option("-j,--jobs", o.run.jobs, "worker processes; 0: one a core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
-  run->add_option("--shard", o.run.shard, "the I-th of N parts of the plan")->type_name("I/N");
+  run->add_option("--shard", o.run.shard, "the I-th of N parts of the plan")
+      ->type_name("I/N")
+      ->check([](const std::string& text) { return text.empty() ? "expected I/N" : ""; });
   AddPointOptions(run, o.run);
   run->add_flag("--quiet", o.run.quiet, "print nothing but errors");
   run->callback([&o] { o.exit_code = RunSweep(o.run); });

@@ -14,6 +14,7 @@
 
 #include "commands.hpp"
 #include "spdlog/spdlog.h"
+#include "sushi/config/shipped.hpp"
 #include "sushi/formats/number.hpp"
 #include "sushi/sweep/best.hpp"
 #include "sushi/sweep/emit.hpp"
@@ -140,6 +141,9 @@ void TellOfTheRest(const sweep::MergeSummary& summary) {
     spdlog::warn("point {} ({}): {}", point.index, point.id.Hex().substr(0, 8),
                  point.reason.empty() ? "missing" : point.reason);
   }
+  const std::int64_t more =
+      summary.counts.failed + summary.counts.missing - static_cast<std::int64_t>(summary.first.size());
+  if (more > 0) spdlog::warn("and {} more, all in failures.csv", more);
 }
 
 }  // namespace
@@ -207,6 +211,7 @@ int BestOfSweep(const SweepBestOptions& options) {
   for (const std::string& text : options.where) conditions.push_back(sweep::Condition::Parse(text));
   const sweep::SweepTable& table = stored.table;
   const sweep::BestResult best = Best(stored.store, table, objectives, conditions);
+  if (best.considered == 0) spdlog::warn("no point with a result satisfies the conditions");
   report::ResultTable rows;
   rows.columns = {"point", "id"};
   rows.columns.insert(rows.columns.end(), table.columns.axes.begin(), table.columns.axes.end());
@@ -257,7 +262,8 @@ std::vector<std::string> RunOptionsOf(const SweepRunOptions& run) {
 void EmitSweep(const SweepEmitOptions& options) {
   sweep::EmitOptions emit;
   emit.binary = fs::read_symlink("/proc/self/exe").string();
-  emit.sweep_file = fs::absolute(options.run.file).lexically_normal().string();
+  emit.sweep_file =
+      fs::absolute(config::FindFile("configs/sweep", options.run.file)).lexically_normal().string();
   emit.store = fs::absolute(options.run.store).lexically_normal().string();
   emit.merged =
       options.out.empty() ? emit.store + "-merged" : fs::absolute(options.out).lexically_normal().string();

@@ -93,11 +93,13 @@ TimelineSession::TimelineSession(const TimelineOptions& options, const Inference
   const TimelineWindow window = WindowOf(options);
   std::vector<TimelineSink*> sinks;
   if (!options.json.empty()) {
+    if (force) CheckReplaces(options.json, "{\"displayTimeUnit\"", "timeline");
     json_file_ = std::make_unique<PartialFile>(options.json, force);
     json_ = std::make_unique<report::TimelineJson>(json_file_->partial_path(), planner.net(), columns);
     sinks.push_back(json_.get());
   }
   if (!options.vcd.empty()) {
+    if (force) CheckReplaces(options.vcd, "$version", "value change dump");
     vcd_file_ = std::make_unique<PartialFile>(options.vcd, force);
     vcd_ = std::make_unique<VcdTimeline>();
     sinks.push_back(vcd_.get());

@@ -81,6 +81,12 @@ std::string FindBelowRoots(const fs::path& written) {
 
 std::string FindFile(const std::string& dir, const std::string& written) {
   std::error_code error;
+  if (IsName(written) && fs::is_directory(written, error)) {  // results are often named after their preset
+    for (const fs::path& root : ShippedRoots()) {
+      const fs::path file = root / dir / (written + ".yaml");
+      if (IsFile(file)) return file.lexically_normal().string();
+    }
+  }
   if (written.empty() || fs::exists(written, error)) return written;
   if (IsName(written)) return FindPreset(dir, written);
   const std::string found = FindBelowRoots(written);

@@ -19,6 +19,14 @@ void CheckWritable(const std::string& path, bool force) {
     throw UserError({path, 0}, "", "already exists; --force replaces it");
 }
 
+void CheckReplaces(const std::string& path, const std::string& beginning, const std::string& kind) {
+  std::ifstream in(path, std::ios::binary);
+  std::string found(beginning.size(), '\0');
+  if (!in || in.peek() == std::ifstream::traits_type::eof()) return;
+  in.read(found.data(), static_cast<std::streamsize>(found.size()));
+  if (found != beginning) throw UserError({path, 0}, "", "is no " + kind + "; it is not replaced");
+}
+
 PartialFile::PartialFile(const std::string& path, bool force) : path_(path) {
   CheckWritable(path, force);
   std::error_code error;  // a link stays, what it points to is replaced

@@ -66,6 +66,7 @@ void QuantileSketch::Add(std::int64_t value, std::int64_t times) {
 std::int64_t QuantileSketch::Quantile(double q) const {
   if (count_ == 0) return 0;
   std::int64_t left = Rank(q, count_);
+  if (left == count_) return max_;
   std::size_t bucket = 0;
   while (left > buckets_[bucket]) left -= buckets_[bucket++];
   return std::clamp(Middle(bucket), min_, max_);

@@ -143,15 +143,17 @@ class Search {
     BestResult result;
     RecordReader reader(index);
     std::vector<Candidate> candidates;
+    std::string no_number;  // of the last point that an objective has none of
     for (std::size_t i = 0; i < table_.ids.size(); ++i) {
       ++result.counts.points;
       const RecordPlace* const place = index.Find(table_.ids[i]);
       const bool done = place != nullptr && place->is_result != 0;
       ++(done ? result.counts.done : place == nullptr ? result.counts.missing : result.counts.failed);
       Candidate candidate{static_cast<std::int64_t>(i), {}};
-      if (done && Consider(ReadMetrics(reader.Line(*place)), &candidate))
+      if (done && Consider(ReadMetrics(reader.Line(*place)), &candidate, &no_number))
         candidates.push_back(std::move(candidate));
     }
+    if (candidates.empty() && !no_number.empty()) throw UserError(no_number);
     result.considered = static_cast<std::int64_t>(candidates.size());
     for (const Candidate& best : Front(std::move(candidates))) {
       const PointId& id = table_.ids[static_cast<std::size_t>(best.index)];
@@ -162,7 +164,7 @@ class Search {
   }
 
  private:
-  bool Consider(const std::vector<Cell>& metrics, Candidate* candidate) const {
+  bool Consider(const std::vector<Cell>& metrics, Candidate* candidate, std::string* no_number) const {
     if (metrics.size() != table_.columns.metrics.size())
       throw InternalError("point " + table_.ids[static_cast<std::size_t>(candidate->index)].Hex() +
                           " does not have the sweep's columns");
@@ -171,8 +173,13 @@ class Search {
       if (!Satisfies(CellOf(condition_columns_[i], metrics, labels), conditions_[i])) return false;
     }
     for (std::size_t i = 0; i < objectives_.size(); ++i) {
-      const auto value = NumberOf(CellOf(objective_columns_[i], metrics, labels));
-      if (!value) return false;
+      const Cell cell = CellOf(objective_columns_[i], metrics, labels);
+      const auto value = NumberOf(cell);
+      if (!value) {
+        if (const auto* text = std::get_if<std::string>(&cell))
+          *no_number = "objective '" + objectives_[i].column + "': expected numbers, found '" + *text + "'";
+        return false;
+      }
       candidate->costs.push_back(objectives_[i].maximise ? -*value : *value);
     }
     return true;
@@ -208,6 +215,9 @@ Condition Condition::Parse(const std::string& text) {
   if (found != kRelations.end()) {
     condition = {Trimmed(text.substr(0, at)), found->second, Trimmed(text.substr(at + length))};
   }
+  std::string& value = condition.value;  // a text may be quoted, as in constraints
+  if (value.size() > 1 && value.front() == '"' && value.back() == '"')
+    value = value.substr(1, value.size() - 2);
   if (condition.column.empty() || condition.value.empty())
     throw UserError("expected COLUMN <= VALUE (or <, >=, >, ==, !=), found '" + text + "'");
   return condition;

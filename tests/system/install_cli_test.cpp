@@ -83,6 +83,15 @@ TEST(Presets, WhatIsShownCanBeKeptAndRunFromAnywhere) {
   EXPECT_EQ(mine.out, scratch.Run("run tiny --json").out);
 }
 
+TEST(Presets, ResultsNamedAfterAPresetDoNotHideIt) {
+  const Scratch scratch;
+  EXPECT_EQ(scratch.Run("run tiny --out tiny --quiet").exit_code, 0);
+  const Outcome again = scratch.Run("run tiny --out tiny --quiet --force");
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  const Outcome other = scratch.Run("run tin --quiet");
+  EXPECT_THAT(other.err, HasSubstr("did you mean 'tiny'?"));
+}
+
 TEST(Schema, TheFilesOfTheRepositoryAreWhatTheProgramPrints) {
   const Scratch scratch;
   ASSERT_EQ(scratch.Run("schema --out schemas").exit_code, 0);

@@ -115,9 +115,12 @@ TEST(Report, EqualResultsMakeEqualPages) {
 TEST(Report, ReplacesNothingUnasked) {
   const Scratch scratch;
   RunTiny(scratch, "--out run");
-  scratch.Write("r.html", "mine");
+  scratch.Write("r.html", "<!DOCTYPE html>mine");
   ExpectError(scratch, "run -o r.html", "r.html: already exists; --force replaces it");
-  EXPECT_EQ(ReadFile(scratch.dir() / "r.html"), "mine");
+  EXPECT_EQ(ReadFile(scratch.dir() / "r.html"), "<!DOCTYPE html>mine");
+  const std::string summary = ReadFile(scratch.dir() / "run/summary.json");
+  ExpectError(scratch, "run -o run/summary.json --force", "is no HTML page; it is not replaced");
+  EXPECT_EQ(ReadFile(scratch.dir() / "run/summary.json"), summary);
   EXPECT_EQ(scratch.Run("report run -o r.html --force").exit_code, 0);
   EXPECT_GT(ReadFile(scratch.dir() / "r.html").size(), 1000u);
 }
@@ -125,7 +128,7 @@ TEST(Report, ReplacesNothingUnasked) {
 TEST(Report, ABrokenDirectoryLeavesTheOldPage) {
   const Scratch scratch;
   RunTiny(scratch, "--out run");
-  scratch.Write("r.html", "old");
+  scratch.Write("r.html", "<!DOCTYPE html>old");
   const auto broken = [&](const std::string& file, const std::string& text, const std::string& message) {
     const std::string kept = ReadFile(scratch.dir() / "run" / file);
     scratch.Write("run/" + file, text);
@@ -140,7 +143,7 @@ TEST(Report, ABrokenDirectoryLeavesTheOldPage) {
   broken("model.json", "{\"schema_version\": 9}", "model.json: schema_version: is 9");
   broken("layers.csv", "subnet\n", "layers.csv:1: no column");
   broken("manifest.json", "[]", "manifest.json: expected an object");
-  EXPECT_EQ(ReadFile(scratch.dir() / "r.html"), "old");
+  EXPECT_EQ(ReadFile(scratch.dir() / "r.html"), "<!DOCTYPE html>old");
   for (const auto& entry : fs::directory_iterator(scratch.dir())) {
     EXPECT_EQ(entry.path().string().find(".partial"), std::string::npos);
   }

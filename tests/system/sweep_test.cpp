@@ -91,6 +91,9 @@ TEST_F(SweepCommand, PointsThatFailAreToldAndTheRestGoesOn) {
 
 TEST_F(SweepCommand, EmitHandsTheOptionsOfRunToEveryShard) {
   EXPECT_EQ(Run("emit good.yaml --store s --as commands --shards 1").out.find("--engine"), std::string::npos);
+  EXPECT_NE(Run("emit quick --store s --as commands --shards 1").out.find("configs/sweep/quick.yaml"),
+            std::string::npos)
+      << "a preset's name";
   const Outcome emitted =
       Run("emit good.yaml --store s --as commands --shards 2 -j 3 --set scheduler.policy=strict_latency "
           "--engine tlm --timeout 0.5 "
@@ -125,6 +128,8 @@ TEST_F(SweepCommand, BadInputIsOneLineAndExitTwo) {
       {"merge --store none --out m", "none"},
       {"emit good.yaml --store s --as slurm --engine fasr", "(did you mean 'fast'?)"},
       {"emit good.yaml --store s --as slum", "(did you mean 'slurm'?)"},
+      {"run good.yaml --store s --timeout nan", "expected seconds, found 'nan'"},
+      {"run good.yaml --store s --shard ''", "expected I/N"},
   };
   for (const auto& [args, message] : cases) {
     const Outcome outcome = Run(args);

@@ -332,6 +332,8 @@ TEST(Timeline, BadOptionsAreRefusedBeforeAnythingIsWritten) {
   scratch.Write("mine.json", "mine");
   ExpectRefused(scratch, "--timeline mine.json", "already exists; --force replaces it");
   ExpectRefused(scratch, "--vcd mine.json", "already exists; --force replaces it");
+  ExpectRefused(scratch, "--timeline mine.json --force", "is no timeline; it is not replaced");
+  ExpectRefused(scratch, "--vcd mine.json --force", "is no value change dump; it is not replaced");
   EXPECT_EQ(ReadFile(scratch.dir() / "mine.json"), "mine");
 }
 

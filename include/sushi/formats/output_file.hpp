@@ -7,6 +7,9 @@
 namespace sushi {
 
 void CheckWritable(const std::string& path, bool force);  // UserError when it exists and not `force`
+// UserError when it exists and does not begin as files of its kind do: --force is no leave to destroy
+// another.
+void CheckReplaces(const std::string& path, const std::string& beginning, const std::string& kind);
 void WriteFile(const std::string& path, const std::string& text, bool force);
 
 // A file that grows while it is made, renamed to its name by Commit().

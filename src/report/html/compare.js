@@ -1,12 +1,31 @@
 // Several runs beside each other: headline numbers, distributions, what is moved and what it costs.
 
+// Counts of queries say nothing beside a stream of another length.
+const COMPARED = HEADLINES.map((one) =>
+  one.key.startsWith('violations') ? { ...one, kind: 'percent', share: true } : one,
+);
+
+// In which respects the runs are not the same work.
+function differences(runs) {
+  const parts = [
+    ['trace', ({ identity }) => identity.trace],
+    ['model', ({ identity }) => identity.model],
+    ['number of queries', ({ queries }) => queries],
+  ];
+  return parts
+    .filter(([, of]) => runs.some(({ summary }) => of(summary) !== of(runs[0].summary)))
+    .map(([name]) => name);
+}
+
 function compareSection(parent, runs) {
   const names = runs.map(({ short }) => short);
+  const other = differences(runs);
   const grid = section(
     parent,
     'comparison',
     'Comparison',
-    `${runs.length} runs; changes are against the first, ${names[0]}.`,
+    `${runs.length} runs; changes are against the first, ${names[0]}.` +
+      (other.length > 0 ? ` They are not the same work: they differ in ${other.join(', ')}.` : ''),
   );
   headlineTable(grid, runs);
   tradeFigure(grid, runs);
@@ -44,7 +63,7 @@ function compareSection(parent, runs) {
 }
 
 function headlineTable(grid, runs) {
-  const rows = HEADLINES.map((headline) => ({
+  const rows = COMPARED.map((headline) => ({
     headline,
     values: runs.map(({ summary }) => headlineValue(summary, headline)),
   }));
@@ -125,7 +144,7 @@ function tradeFigure(grid, runs) {
 
 function metricFigure(grid, runs) {
   let key = 'latency/response/p99_us';
-  const headline = () => HEADLINES.find((one) => one.key === key);
+  const headline = () => COMPARED.find((one) => one.key === key);
   const values = () => runs.map(({ summary }) => headlineValue(summary, headline()));
   const figure = new Figure(grid, {
     id: 'compare-metric',
@@ -133,7 +152,7 @@ function metricFigure(grid, runs) {
     wide: true,
     controls: choice(
       'Metric',
-      HEADLINES.map((one) => [one.key, one.label]),
+      COMPARED.map((one) => [one.key, one.label]),
       key,
       (value) => {
         key = value;

@@ -28,8 +28,9 @@ const HEADLINES = [
   { key: 'makespan_us', label: 'Makespan', kind: 'time', better: 0 },
 ];
 
-function headlineValue(summary, { key, perQuery }) {
+function headlineValue(summary, { key, perQuery, share }) {
   const value = at(summary, key);
+  if (share) return summary.queries ? (100 * value) / summary.queries : 0;
   return perQuery ? (summary.queries ? value / summary.queries : 0) : value;
 }
 

@@ -73,6 +73,8 @@ TEST(QuantileSketch, KeepsTheExtremesExactly) {
   EXPECT_EQ(sketch.min(), 123'456'789);
   EXPECT_EQ(sketch.max(), kLargest);
   EXPECT_EQ(sketch.count(), 2);
+  EXPECT_EQ(sketch.Quantile(1.0), kLargest);
+  EXPECT_EQ(sketch.Quantile(0.99), kLargest) << "the same rank";
 }
 
 TEST(QuantileSketch, CountsAWeightedValueAsThatManyValues) {

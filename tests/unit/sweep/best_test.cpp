@@ -109,6 +109,7 @@ TEST_F(BestTest, ConditionsHoldAtTheirEdges) {
   EXPECT_EQ(count("a != 2.0"), 2);
   EXPECT_EQ(count("c == x"), 2);
   EXPECT_EQ(count("c != x"), 1);
+  EXPECT_EQ(count("c == \"x\""), 2);  // as in constraints
   EXPECT_EQ(count("c <= 5"), 0);
   EXPECT_EQ(count("size >= 1"), 2);  // an axis
   EXPECT_EQ(FrontOf({"max:size"}), (Indices{2}));
@@ -127,6 +128,11 @@ TEST_F(BestTest, WhatIsNoNumberIsLeftOut) {
   Fill({{"n/a", I(1), I(0)}, {std::nan(""), I(1), I(0)}, {I(5), I(1), I(0)}});
   EXPECT_EQ(FrontOf({"a"}), (Indices{2}));
   EXPECT_EQ(result_.considered, 1);
+}
+
+TEST_F(BestTest, AnObjectiveWithoutAnyNumberIsRefused) {
+  Fill({{"slow", I(1), I(0)}, {"fast", I(1), I(0)}});
+  EXPECT_THROW(FrontOf({"b", "a"}), UserError);
 }
 
 TEST_F(BestTest, BadRequestsSayWhatIsExpected) {
