@@ -124,10 +124,12 @@ LayerResult FastAccelerator::Assemble(const LayerPlan& plan, Cycles host, const 
   return result;
 }
 
-LayerCosts::Known& FastAccelerator::LayerOf(int subnet, int op, const SubGraph& cached) {
-  LayerCosts::Kind& kind = costs_->kinds[static_cast<std::size_t>(
+LayerCosts::Kind& FastAccelerator::KindOf(int subnet, int op) {
+  return costs_->kinds[static_cast<std::size_t>(
       costs_->kind_of[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)])];
-  const Rect used = UsedOf(planner_.net(), planner_.subnet(subnet).ops[static_cast<std::size_t>(op)], cached);
+}
+
+LayerCosts::Known& FastAccelerator::LayerOf(LayerCosts::Kind& kind, Rect used) {
   const std::uint64_t key = LayerCosts::Key(used);
   if (kind.last != nullptr && kind.last_key == key) return *kind.last;
   auto found = kind.known.find(key);
@@ -149,12 +151,11 @@ LayerCosts::Known& FastAccelerator::LayerOf(int subnet, int op, const SubGraph& 
 }
 
 const LayerResult& FastAccelerator::ResultOf(int subnet, int op, const SubGraph& cached) {
-  LayerCosts::Known& known = LayerOf(subnet, op, cached);
+  LayerCosts::Kind& kind = KindOf(subnet, op);
+  const Rect used = UsedOf(planner_.net(), planner_.subnet(subnet).ops[static_cast<std::size_t>(op)], cached);
+  LayerCosts::Known& known = LayerOf(kind, used);
   if (known.result == nullptr) {
-    LayerCosts::Kind& kind = costs_->kinds[static_cast<std::size_t>(
-        costs_->kind_of[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)])];
-    kind.plan.Recache(
-        UsedOf(planner_.net(), planner_.subnet(subnet).ops[static_cast<std::size_t>(op)], cached));
+    kind.plan.Recache(used);
     known.result = std::make_unique<LayerResult>(Assemble(kind.plan, host_, known.times));
   }
   return *known.result;
@@ -174,8 +175,11 @@ std::optional<Picoseconds> FastAccelerator::ServiceOnly(int subnet, const SubGra
   planner_.CheckFits(cached);
   const ClockDomain clock(planner_.hw().accel.clock_mhz);
   Picoseconds service;
-  const int ops = static_cast<int>(planner_.subnet(subnet).ops.size());
-  for (int op = 0; op < ops; ++op) service += clock.TimeOf(LayerOf(subnet, op, cached).times.cycles);
+  const std::vector<Op>& ops = planner_.subnet(subnet).ops;
+  for (std::size_t op = 0; op < ops.size(); ++op) {
+    const Rect used = UsedOf(planner_.net(), ops[op], cached);
+    service += clock.TimeOf(LayerOf(KindOf(subnet, static_cast<int>(op)), used).times.cycles);
+  }
   return service;
 }
 

@@ -21,6 +21,7 @@
 #include "sushi/config/fields.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/core/version.hpp"
+#include "sushi/formats/one_line.hpp"
 #include "sushi/sim/elaboration.hpp"
 #include "sushi/sweep/storage_error.hpp"
 #include "sweep_arguments.hpp"
@@ -303,14 +304,6 @@ void SetUpLog() {
   spdlog::set_default_logger(spdlog::stderr_logger_st("sushisim"));
   spdlog::set_pattern("sushisim: %v");
   spdlog::set_level(spdlog::level::warn);
-}
-
-// Names from input may hold anything; a message is one line that a terminal can show.
-std::string OneLine(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
-  }
-  return text;
 }
 
 // CLI11 would only say that a command is required.

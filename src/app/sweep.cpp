@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "sushi/report/text_table.hpp"
 
 namespace sushi::app {
 namespace {
@@ -44,21 +45,6 @@ std::string Duration(double seconds) {
   return minutes < 60 ? rest : std::to_string(minutes / 60) + " h " + rest;
 }
 
-void PrintAligned(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line.append(row[i]).append(widths[i] + 2 - row[i].size(), ' ');
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    std::cout << line << "\n";
-  }
-}
-
 void PrintAxes(const Sweep& sweep) {
   std::vector<std::vector<std::string>> rows{{"axis", "keys", "values", ""}};
   for (const Dimension& dimension : sweep.dimensions()) {
@@ -66,7 +52,7 @@ void PrintAxes(const Sweep& sweep) {
     rows.push_back({dimension.kind, Join(dimension.columns, "/"), std::to_string(dimension.size()),
                     Join(ValuesOf(dimension), ", ") + (more ? ", ..." : "")});
   }
-  PrintAligned(rows);
+  report::PrintTextTable(rows, "l", "", "  ", std::cout);
 }
 
 void PrintPoints(const Sweep& sweep, std::int64_t count) {
@@ -78,7 +64,7 @@ void PrintPoints(const Sweep& sweep, std::int64_t count) {
     row.insert(row.end(), labels.begin(), labels.end());
     rows.push_back(std::move(row));
   }
-  PrintAligned(rows);
+  report::PrintTextTable(rows, "l", "", "  ", std::cout);
   if (count < sweep.size()) std::cout << "... and " << sweep.size() - count << " more\n";
 }
 

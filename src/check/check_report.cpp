@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sushi/formats/number.hpp"
+#include "sushi/formats/one_line.hpp"
 
 namespace sushi::check {
 namespace {
@@ -14,14 +15,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kLongestCell = 24, kLongestText = 200, kShownHash = 9;
-
-// One line, whatever a text from a file holds.
-std::string OneLine(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
-  }
-  return text;
-}
 
 bool StartsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 

@@ -33,6 +33,16 @@ bool IsFile(const fs::path& path) {
   return fs::is_regular_file(path, error);
 }
 
+// dir/name.yaml of the first root that has it, else "".
+std::string FirstPreset(const std::string& dir, const std::string& name) {
+  for (const fs::path& root : ShippedRoots()) {
+    const fs::path file = root / dir / (name + ".yaml");
+    std::error_code error;
+    if (fs::exists(file, error)) return file.lexically_normal().string();
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<fs::path> ShippedRoots() {
@@ -48,11 +58,11 @@ std::vector<fs::path> ShippedRoots() {
 
 std::string FindPreset(const std::string& dir, const std::string& name_or_path) {
   if (!IsName(name_or_path)) return name_or_path;
+  const std::string found = FirstPreset(dir, name_or_path);
+  if (!found.empty()) return found;
   std::set<std::string> known;
   for (const fs::path& root : ShippedRoots()) {
-    const fs::path file = root / dir / (name_or_path + ".yaml");
     std::error_code error;
-    if (fs::exists(file, error)) return file.lexically_normal().string();
     for (const auto& entry : fs::directory_iterator(root / dir, error)) {
       if (entry.path().extension() == ".yaml") known.insert(entry.path().stem().string());
     }
@@ -82,10 +92,8 @@ std::string FindBelowRoots(const fs::path& written) {
 std::string FindFile(const std::string& dir, const std::string& written) {
   std::error_code error;
   if (IsName(written) && fs::is_directory(written, error)) {  // results are often named after their preset
-    for (const fs::path& root : ShippedRoots()) {
-      const fs::path file = root / dir / (written + ".yaml");
-      if (IsFile(file)) return file.lexically_normal().string();
-    }
+    const std::string preset = FirstPreset(dir, written);
+    if (!preset.empty()) return preset;
   }
   if (written.empty() || fs::exists(written, error)) return written;
   if (IsName(written)) return FindPreset(dir, written);

@@ -4,7 +4,7 @@
 
 #include "explain_words.hpp"
 #include "sushi/formats/number.hpp"
-#include "text_table.hpp"
+#include "sushi/report/text_table.hpp"
 
 namespace sushi::report {
 namespace {

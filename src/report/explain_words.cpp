@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sushi/formats/number.hpp"
+#include "sushi/formats/one_line.hpp"
 
 namespace sushi::report {
 namespace {
@@ -70,11 +71,7 @@ std::string PercentWords(double part, double all) {
 }
 
 std::string Clip(const std::string& name, std::size_t width) {
-  std::string clipped = name.size() <= width ? name : name.substr(0, width - 1) + "~";
-  for (char& c : clipped) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
-  }
-  return clipped;
+  return OneLine(name.size() <= width ? name : name.substr(0, width - 1) + "~");
 }
 
 std::string ClipFront(const std::string& name, std::size_t width) {

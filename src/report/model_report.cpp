@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sushi/report/text_table.hpp"
 #include "sushi/supernet/subgraph.hpp"
-#include "text_table.hpp"
 
 namespace sushi::report {
 namespace {

@@ -1,4 +1,4 @@
-#include "text_table.hpp"
+#include "sushi/report/text_table.hpp"
 
 #include <algorithm>
 

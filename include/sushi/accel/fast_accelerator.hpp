@@ -26,7 +26,8 @@ class FastAccelerator : public ServiceModel {
   std::optional<Picoseconds> ServiceOnly(int subnet, const SubGraph& cached) override;
 
  private:
-  LayerCosts::Known& LayerOf(int subnet, int op, const SubGraph& cached);
+  LayerCosts::Kind& KindOf(int subnet, int op);
+  LayerCosts::Known& LayerOf(LayerCosts::Kind& kind, Rect used);
   const LayerResult& ResultOf(int subnet, int op, const SubGraph& cached);
   static LayerResult Assemble(const LayerPlan& plan, Cycles host, const LayerTimes& times);
   struct Engine;

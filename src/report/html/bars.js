@@ -14,12 +14,17 @@ function rowNames(canvas, g, names, y, left) {
   });
 }
 
+// A frame with a row of `step` for each of `rows`, named at the left.
+function rowFrame(canvas, rows, step, { x, xLabel, right, top }) {
+  const names = rows.map((row) => row.name);
+  const left = nameWidth(names, canvas);
+  const f = frame(canvas, { x, xLabel, left, right, top, height: rows.length * step, grid: 'x' });
+  rowNames(canvas, f.g, names, (i) => i * step + step / 2, left);
+  return f;
+}
+
 // rows: [{name, values: [a number or null for each of series]}], series: names, unit: of the values, xLabel.
 function groupedBars(canvas, { rows, series, unit, xLabel, first = 0 }) {
-  const left = nameWidth(
-    rows.map((row) => row.name),
-    canvas,
-  );
   const bar = rows.length * series.length > 40 ? 8 : 12;
   const step = bar * series.length + 10;
   const top =
@@ -32,22 +37,12 @@ function groupedBars(canvas, { rows, series, unit, xLabel, first = 0 }) {
       : 0;
   const largest = d3.max(rows.flatMap((row) => row.values)) || 1;
   const x = d3.scaleLinear([0, largest / unit.divide], [0, 1]).nice(5);
-  const f = frame(canvas, {
+  const f = rowFrame(canvas, rows, step, {
     x,
     xLabel: `${xLabel}, ${unit.name}`,
-    left,
     right: 62,
     top,
-    height: rows.length * step,
-    grid: 'x',
   });
-  rowNames(
-    canvas,
-    f.g,
-    rows.map((row) => row.name),
-    (i) => i * step + step / 2,
-    left,
-  );
   rows.forEach((row, i) =>
     row.values.forEach((value, k) => {
       const y = i * step + 5 + k * bar;
@@ -78,10 +73,6 @@ function groupedBars(canvas, { rows, series, unit, xLabel, first = 0 }) {
 // rows: [{name, values: [number for each of parts]}]; parts: [{label, k, paint}]; unit, or none for shares of each
 // row's sum.
 function stackedBars(canvas, { rows, parts, unit = null, kind, xLabel }) {
-  const left = nameWidth(
-    rows.map((row) => row.name),
-    canvas,
-  );
   const seen = parts
     .map((part, index) => ({ ...part, index }))
     .filter(({ index }) => rows.some((row) => row.values[index] > 0));
@@ -89,22 +80,12 @@ function stackedBars(canvas, { rows, parts, unit = null, kind, xLabel }) {
   const step = 34;
   const totals = rows.map((row) => sum(row.values.filter((value) => value !== null)));
   const x = d3.scaleLinear([0, unit ? d3.max(totals) / unit.divide || 1 : 100], [0, 1]).nice(5);
-  const f = frame(canvas, {
+  const f = rowFrame(canvas, rows, step, {
     x,
     xLabel: unit ? `${xLabel}, ${unit.name}` : `${xLabel}, %`,
-    left,
     right: unit ? 62 : 14,
     top,
-    height: rows.length * step,
-    grid: 'x',
   });
-  rowNames(
-    canvas,
-    f.g,
-    rows.map((row) => row.name),
-    (i) => i * step + step / 2,
-    left,
-  );
   rows.forEach((row, i) => {
     let at = 0;
     for (const { label, k, paint, index } of seen) {
