@@ -120,7 +120,8 @@ Picoseconds ArrivalAfter(Picoseconds last, double gap_ps, const char* key) {
 }
 
 double GammaGap(Random& random, double mean, double cv2) {
-  return cv2 == 0 ? mean : mean * cv2 * random.Gamma(1 / cv2);
+  constexpr double kLeastCv2 = 1e-16;  // below, a double would hold little of the difference
+  return cv2 < kLeastCv2 ? mean : mean * cv2 * random.Gamma(1 / cv2);
 }
 
 }  // namespace sushi

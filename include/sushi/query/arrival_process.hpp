@@ -26,7 +26,7 @@ std::unique_ptr<ArrivalProcess> MakeArrivals(const GeneratorConfig& config);
 Picoseconds ArrivalAt(double at_ps, const char* key);
 // `last` and a gap, rounded.
 Picoseconds ArrivalAfter(Picoseconds last, double gap_ps, const char* key);
-// A gamma distributed gap of this mean and squared coefficient of variation; 0 of it: the mean.
+// A gamma distributed gap of this mean and squared coefficient of variation; at 0 the mean.
 double GammaGap(Random& random, double mean, double cv2);
 
 }  // namespace sushi

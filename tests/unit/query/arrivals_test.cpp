@@ -180,6 +180,12 @@ TEST(Arrivals, GammaOfCv2OneIsPoissonAndOfZeroConstant) {
   GeneratorConfig config = ConfigOf("gamma", 7, 500);
   config.arrival_cv2 = 0;
   EXPECT_EQ(ArrivalsPs(config), ArrivalsPs(ConfigOf("constant", 7, 500)));
+  config.arrival_rate_qps = 1;
+  config.arrival_cv2 = 5e-324;  // 1 / CV² is no number
+  EXPECT_EQ(ArrivalsPs(config), ArrivalsPs(ConfigOf("constant", 1, 500)));
+  config.arrival_cv2 = 1e-15;
+  EXPECT_NE(ArrivalsPs(config), ArrivalsPs(ConfigOf("constant", 1, 500)));
+  for (const std::int64_t at : ArrivalsPs(config)) EXPECT_NEAR(std::remainder(at, 1e12), 0, 1e7) << at;
 }
 
 TEST(Arrivals, GammaOfAHugeCv2StaysFiniteAndComesInClumps) {
