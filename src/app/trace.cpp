@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -50,6 +51,11 @@ class TraceFile {
   PartialFile file_;
   std::ofstream stream_;
 };
+
+// CLI11 lets NaN through its ranges.
+void RefuseNan(const char* option, std::optional<double> value) {
+  if (value && std::isnan(*value)) throw UserError(std::string(option) + ": expected a number, found nan");
+}
 
 // What was made, for people: a trace file has no place for comments.
 void PrintImport(const TraceImportOptions& options, const ImportedArrivals& log, const SelectedArrivals& kept,
@@ -118,6 +124,10 @@ void ImportTrace(const TraceImportOptions& options) {
   if (options.out.empty()) throw UserError("--out: expected a file name");
   CheckWritable(options.out, options.force);
   const ArrivalSelection& s = options.selection;
+  RefuseNan("--from-time", s.from_s);
+  RefuseNan("--to-time", s.to_s);
+  RefuseNan("--scale-rate", s.scale_rate);
+  RefuseNan("--rate", s.rate_qps);
   if (s.to_s && !(*s.to_s > s.from_s)) throw UserError("--to-time: expected more than --from-time");
   GeneratorConfig targets = GeneratorOf(options.set, "trace import");
   const ImportedArrivals log = ReadArrivals(options.format, options.file);

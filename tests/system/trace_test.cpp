@@ -131,6 +131,11 @@ TEST(TraceImport, WrongUseIsRefusedAndWritesNothing) {
   ExpectRefused(scratch, command + "--rate 5 --scale-rate 2", "excludes");
   ExpectRefused(scratch, command + "--rate 0", "--rate");
   ExpectRefused(scratch, command + "--from-time 5 --to-time 5", "--to-time: expected more than --from-time");
+  for (const std::string option : {"--from-time", "--to-time", "--rate", "--scale-rate"}) {
+    ExpectRefused(scratch, command + option + " nan", option + ": expected a number, found nan");
+    ExpectRefused(scratch, command + option + " -1", option);
+  }
+  ExpectRefused(scratch, "trace import --from azure-llm log.csv --out nowhere/t.csv", "nowhere/t.csv");
   ExpectRefused(scratch, command + "--from-time 60", "no arrival is left");
   ExpectRefused(scratch, command + "--limit 0", "--limit");
   ExpectRefused(scratch, command + "--kind phase", "unknown name 'phase'");
