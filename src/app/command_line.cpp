@@ -18,7 +18,6 @@
 #include "explain.hpp"
 #include "install_arguments.hpp"
 #include "report.hpp"
-#include "sushi/config/fields.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/core/version.hpp"
 #include "sushi/formats/one_line.hpp"
@@ -26,6 +25,7 @@
 #include "sushi/sweep/storage_error.hpp"
 #include "sweep_arguments.hpp"
 #include "timeline_arguments.hpp"
+#include "trace_arguments.hpp"
 
 namespace {
 
@@ -264,32 +264,6 @@ void AddModel(CLI::App& app, Options& o) {
   show->callback([&o] { ShowModel(o.model); });
 }
 
-std::string Joined(const std::vector<std::string>& choices) {
-  std::string text;
-  for (const std::string& choice : choices) text += (text.empty() ? "" : "|") + choice;
-  return text;
-}
-
-void AddTrace(CLI::App& app, Options& o) {
-  CLI::App* trace = app.add_subcommand("trace", "make streams of queries");
-  trace->require_subcommand(1);
-  CLI::App* gen = trace->add_subcommand("gen", "make a seeded stream");
-  const std::string section = "trace.generator.";
-  const config::Experiment defaults;
-  for (const config::Field& field : config::Fields()) {
-    if (field.path.rfind(section, 0) != 0) continue;
-    const std::string key = field.path.substr(section.size());
-    std::string option = "--" + key;
-    std::replace(option.begin(), option.end(), '_', '-');
-    gen->add_option(option, o.trace.set[key], field.description)
-        ->type_name(field.choices.empty() ? field.unit : Joined(field.choices))
-        ->default_str(field.text(defaults));
-  }
-  gen->add_option("--out", o.trace.out, "file to write; default stdout")->type_name("FILE");
-  gen->add_flag("--force", o.trace.force, "replace an existing file");
-  gen->callback([&o] { GenerateTrace(o.trace); });
-}
-
 void AddConfig(CLI::App& app, Options& o) {
   CLI::App* config = app.add_subcommand("config", "look at configuration keys");
   config->require_subcommand(1);
@@ -347,7 +321,7 @@ int Main(int argc, char** argv) {
   AddValidate(app, options);
   AddDram(app, options);
   AddModel(app, options);
-  AddTrace(app, options);
+  AddTrace(app, options.trace);
   AddConfig(app, options);
   AddPresets(app);
   AddSchema(app);

@@ -10,6 +10,7 @@
 
 #include "sushi/config/sweep.hpp"
 #include "sushi/dram/traffic.hpp"
+#include "sushi/formats/arrival_import.hpp"
 #include "sushi/query/generators.hpp"
 
 namespace sushi::app {
@@ -146,12 +147,29 @@ struct ModelOptions {
 };
 void ShowModel(const ModelOptions& options);
 
-struct TraceOptions {
-  std::map<std::string, std::optional<std::string>> set;  // of the keys below trace.generator: as given
+using GeneratorKeys = std::map<std::string, std::optional<std::string>>;  // below trace.generator: as given
+
+struct TraceGenOptions {
+  GeneratorKeys set;
   std::string out;
   bool force = false;
 };
-void GenerateTrace(const TraceOptions& options);
+void GenerateTrace(const TraceGenOptions& options);
+
+struct TraceStatsOptions {
+  std::vector<std::string> files;
+  bool json = false;
+};
+void ShowTraceStats(const TraceStatsOptions& options);
+
+struct TraceImportOptions {
+  std::string format, file, out;
+  ArrivalSelection selection;
+  GeneratorKeys set;  // those of the targets
+  bool force = false;
+};
+bool IsTargetKey(const std::string& key);
+void ImportTrace(const TraceImportOptions& options);
 
 void ShowConfig(const std::vector<std::string>& files, const std::vector<std::string>& sets);
 void ConfigReference();

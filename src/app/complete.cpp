@@ -34,7 +34,9 @@ std::vector<std::string> WordsOf(const std::string& type_name) {
   const std::size_t open = type_name.find('{');
   const bool listed = open != std::string::npos;
   const std::string list = listed ? type_name.substr(open + 1, type_name.find('}') - open - 1) : type_name;
-  const auto lower = [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || c == '|' || c == '-'; };
+  const auto lower = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '|' || c == '-';
+  };
   const bool words =
       listed || (list.find('|') != std::string::npos && std::all_of(list.begin(), list.end(), lower));
   if (!words) return {};

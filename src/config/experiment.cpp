@@ -140,6 +140,10 @@ void CheckGenerator(const Experiment& e) {
   };
   ordered(g.accuracy_low_percent, g.accuracy_high_percent, "accuracy_low_percent", "accuracy_high_percent");
   ordered(g.latency_low_us, g.latency_high_us, "latency_low_us", "latency_high_us");
+  const GeneratorFault fault = FindArrivalFault(g);
+  if (fault.key.empty()) return;
+  const std::string key = "trace.generator." + fault.key;
+  throw UserError(FirstSet(e, {key, "trace.generator.arrivals"}), key, fault.message);
 }
 
 }  // namespace

@@ -104,6 +104,35 @@ void AddMemoryAndHost(std::vector<Field>& f) {
                         SUSHI_MEMBER(hardware.granularity)));
 }
 
+void AddArrivals(std::vector<Field>& f) {
+  const std::size_t first = f.size();
+  f.push_back(NameField("trace.generator.arrivals", ArrivalKinds(),
+                        "when queries arrive; auto: closed loop at arrival_rate_qps 0, else poisson",
+                        SUSHI_MEMBER(trace.generator.arrivals)));
+  f.push_back(RealField("trace.generator.arrival_cv2", 0, 1e6, "",
+                        "gamma, bursty, ramp: squared coefficient of variation of gaps; 0: equal, 1: Poisson",
+                        SUSHI_MEMBER(trace.generator.arrival_cv2)));
+  f.push_back(RealField("trace.generator.base_rate_qps", 0, 1e9, "1/s",
+                        "bursty: rate of the constant part beside the bursts",
+                        SUSHI_MEMBER(trace.generator.base_rate_qps)));
+  f.push_back(RealField("trace.generator.ramp_to_qps", 0, 1e9, "1/s", "ramp: rate at its end and afterwards",
+                        SUSHI_MEMBER(trace.generator.ramp_to_qps)));
+  f.push_back(RealField("trace.generator.ramp_qps_per_s", 0, 1e12, "1/s^2",
+                        "ramp: how fast the rate rises or falls",
+                        SUSHI_MEMBER(trace.generator.ramp_qps_per_s)));
+  f.push_back(RealField("trace.generator.on_phase_s", 1e-9, 1e6, "s", "on_off: mean length of an on-phase",
+                        SUSHI_MEMBER(trace.generator.on_phase_s)));
+  f.push_back(RealField("trace.generator.off_phase_s", 0, 1e6, "s", "on_off: mean length of an off-phase",
+                        SUSHI_MEMBER(trace.generator.off_phase_s)));
+  f.push_back(IntField("trace.generator.batch_queries", 1, 1000000000, "queries",
+                       "multi_stream: queries that arrive together",
+                       SUSHI_MEMBER(trace.generator.batch_queries)));
+  f.push_back(RealField("trace.generator.batch_interval_us", 0.001, 1e12, "us",
+                        "multi_stream: from one batch to the next",
+                        SUSHI_MEMBER(trace.generator.batch_interval_us)));
+  for (std::size_t i = first; i < f.size(); ++i) f[i].later = true;
+}
+
 void AddTrace(std::vector<Field>& f) {
   f.push_back(PathField("trace.file", "CSV of queries; replaces trace.generator", SUSHI_MEMBER(trace.file)));
   f.push_back(NameField("trace.generator.kind", GeneratorKinds(), "how targets move",
@@ -125,8 +154,9 @@ void AddTrace(std::vector<Field>& f) {
   f.push_back(IntField("trace.generator.phase_queries", 1, 1000000000, "queries", "phases: mean length",
                        SUSHI_MEMBER(trace.generator.phase_queries)));
   f.push_back(RealField("trace.generator.arrival_rate_qps", 0, 1e9, "1/s",
-                        "Poisson arrivals at this rate; 0: closed loop",
+                        "mean rate of arrivals; bursty: of the bursts, ramp: at its start, on_off: when on",
                         SUSHI_MEMBER(trace.generator.arrival_rate_qps)));
+  AddArrivals(f);
 }
 
 void AddScheduler(std::vector<Field>& f) {
@@ -254,6 +284,12 @@ std::vector<Field> MakeFields() {
 const std::vector<Field>& Fields() {
   static const std::vector<Field> fields = MakeFields();
   return fields;
+}
+
+std::string CanonicalLine(const Field& field, const std::string& text) {
+  static const Experiment defaults;
+  if (field.later && text == field.text(defaults)) return "";
+  return field.path + ": " + text + "\n";
 }
 
 const Field* FindField(const std::string& path) {

@@ -35,7 +35,7 @@ std::string IdLine(const Field& field, const Experiment& experiment, FileHashes&
   if (!Counts(field)) return "";
   std::string text = field.text(experiment);
   if (field.type == "path" && !text.empty()) text = hashes.Of(text);
-  return field.path + ": " + text + "\n";
+  return CanonicalLine(field, text);
 }
 
 std::string ModelHash(const Node& supernet, FileHashes& hashes) {

@@ -98,7 +98,7 @@ std::string CanonicalText(const Experiment& experiment, const std::vector<std::s
     };
     if (!prefixes.empty() && std::none_of(prefixes.begin(), prefixes.end(), matches)) continue;
     if (!without.empty() && matches(without)) continue;
-    text += field.path + ": " + field.text(experiment) + "\n";
+    text += CanonicalLine(field, field.text(experiment));
   }
   return text;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sushi/core/error.hpp"
+#include "sushi/query/arrival_process.hpp"
 #include "sushi/query/target_process.hpp"
 
 namespace sushi {
@@ -27,9 +28,7 @@ constexpr Kind kKinds[] = {
 };
 
 constexpr std::int64_t kPicosecondsPerNanosecond = 1000;
-constexpr double kPicosecondsPerSecond = 1e12;
-constexpr double kLastArrivalPs = 1e18;  // what a trace file may hold, 10^12 us
-// Arrivals draw from a stream of their own, so that the rate does not change the targets of a seed.
+// Arrivals draw from a stream of their own, so that they do not change the targets of a seed.
 constexpr std::uint64_t kArrivalStream = 0x9E3779B97F4A7C15u;
 
 void Require(bool holds, const char* key, const char* expected) {
@@ -48,7 +47,8 @@ void Validate(const GeneratorConfig& c) {
   Require(c.latency_low_us <= c.latency_high_us, "latency_low_us", "at most latency_high_us");
   Require(c.step_fraction >= 0 && c.step_fraction <= 1, "step_fraction", "a number from 0 to 1");
   Require(c.phase_queries >= 1 && c.phase_queries <= 1'000'000'000, "phase_queries", "from 1 to 1000000000");
-  Require(c.arrival_rate_qps >= 0 && c.arrival_rate_qps <= 1e12, "arrival_rate_qps", "from 0 to 1e12");
+  const GeneratorFault fault = FindArrivalFault(c);
+  if (!fault.key.empty()) throw UserError(SourceMark{}, fault.key, fault.message);
 }
 
 // Targets are rounded to 0.01 % and 0.001 us, so that a trace file holds them exactly and in few
@@ -57,8 +57,8 @@ class Generator : public QuerySource {
  public:
   Generator(const GeneratorConfig& config, std::unique_ptr<TargetProcess> targets)
       : queries_(config.queries),
-        rate_qps_(config.arrival_rate_qps),
         targets_(std::move(targets)),
+        arrivals_(MakeArrivals(config)),
         target_random_(config.seed),
         arrival_random_(config.seed ^ kArrivalStream) {}
 
@@ -69,27 +69,16 @@ class Generator : public QuerySource {
     query.accuracy_min_percent = std::round(targets.accuracy_percent * 100) / 100;
     query.latency_max = Picoseconds(std::llround(targets.latency_us * 1000) * kPicosecondsPerNanosecond);
     query.arrival.reset();
-    if (rate_qps_ > 0) query.arrival = NextArrival();
+    if (arrivals_) query.arrival = arrivals_->Next(arrival_random_);
     return true;
   }
 
  private:
-  Picoseconds NextArrival() {
-    const double gap_ps = arrival_random_.Exponential(kPicosecondsPerSecond / rate_qps_);
-    if (!(static_cast<double>(arrival_.value()) + gap_ps <= kLastArrivalPs)) {
-      throw UserError(SourceMark{}, "arrival_rate_qps",
-                      "too low for this many queries: expected the last arrival within 1e12 us");
-    }
-    arrival_ += Picoseconds(std::llround(gap_ps));
-    return arrival_;
-  }
-
   std::int64_t queries_;
-  double rate_qps_;
   std::unique_ptr<TargetProcess> targets_;
+  std::unique_ptr<ArrivalProcess> arrivals_;
   Random target_random_, arrival_random_;
   std::int64_t next_id_ = 0;
-  Picoseconds arrival_;
 };
 
 }  // namespace

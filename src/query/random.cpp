@@ -1,8 +1,10 @@
-// Only comparisons, +, −, × and ÷ are used: a libm's logarithm may differ from another's in the last
+// Only comparisons, +, −, ×, ÷ and √ are used: a libm's logarithm may differ from another's in the last
 // bit, and then the same seed would give another trace.
+#include <cmath>
 #include <cstdint>
 
 #include "sushi/query/generators.hpp"
+#include "sushi/query/portable_math.hpp"
 
 namespace sushi {
 
@@ -41,6 +43,24 @@ double Random::Normal() {
     const double magnitude = Exponential(1);
     const double excess = magnitude - 1;
     if (2 * Exponential(1) >= excess * excess) return Uniform() < 0.5 ? -magnitude : magnitude;
+  }
+}
+
+// Marsaglia and Tsang (2000); below shape 1, theirs of one shape more times U^(1/shape). The logarithm of a
+// uniform variate is an exponential one with a minus.
+double Random::Gamma(double shape) {
+  if (shape == 1) return Exponential(1);
+  if (shape < 1) {
+    const double boosted = Gamma(shape + 1);
+    return boosted * PortableExp(-Exponential(1) / shape);
+  }
+  const double d = shape - 1.0 / 3, c = 1 / (3 * std::sqrt(d));
+  for (;;) {
+    const double x = Normal();
+    const double root = 1 + c * x;
+    if (root <= 0) continue;
+    const double v = root * root * root;
+    if (-Exponential(1) < x * x / 2 + d * (1 - v + PortableLog(v))) return d * v;
   }
 }
 

@@ -144,7 +144,8 @@ using Words = std::vector<std::string>;
 TEST(Completion, GoesThroughCommandsOptionsAndTheirValues) {
   const Scratch scratch;
   EXPECT_EQ(CandidatesOf(scratch, "tr"), Words{"trace"});
-  EXPECT_EQ(CandidatesOf(scratch, "trace ''"), Words{"gen"});
+  EXPECT_EQ(CandidatesOf(scratch, "trace ''"), (Words{"gen", "stats", "import"}));
+  EXPECT_EQ(CandidatesOf(scratch, "trace import --from azure-f"), Words{"azure-functions-2021"});
   EXPECT_EQ(CandidatesOf(scratch, "dram --pattern ''"), (Words{"sequential", "random", "strided"}));
   EXPECT_EQ(CandidatesOf(scratch, "dram --pattern random --memory hb"), (Words{"hbm2", ":files"}));
   EXPECT_EQ(CandidatesOf(scratch, "run quickstart --out ''"), Words{":dirs"});

@@ -20,7 +20,13 @@ struct Field {
   std::function<std::string(const Experiment&)> text;  // canonical
   std::function<void(const Experiment& from, Experiment& to)> copy = nullptr;
   std::vector<std::string> choices = {};  // the names that a "one of" takes
+  // A key that came later: at its default it is left out of what is hashed, so that results and points from
+  // before keep their identity.
+  bool later = false;
 };
+
+// "key: value", the line that is hashed; "" for what is left out.
+std::string CanonicalLine(const Field& field, const std::string& text);
 
 const std::vector<Field>& Fields();
 const Field* FindField(const std::string& path);  // nullptr when there is none

@@ -127,11 +127,20 @@ TEST(Requirements, NameTheSectionThatACommandLacks) {
 
 TEST(CanonicalText, ListsEveryKeyOnceAndChangesWithAnyOfThem) {
   const std::string text = CanonicalText(Experiment());
-  EXPECT_EQ(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')), Fields().size());
+  const auto later = std::count_if(Fields().begin(), Fields().end(), [](const Field& f) { return f.later; });
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n') + later, static_cast<long>(Fields().size()));
   const Experiment e = LoadExperiment({}, {"accel.clock_mhz=101"});
   EXPECT_NE(HashText(CanonicalText(e)), HashText(text));
   EXPECT_EQ(CanonicalText(e, {"dram."}), CanonicalText(Experiment(), {"dram."}));
   EXPECT_EQ(CanonicalText(LoadExperiment({}, {"dram.peak_gbps=16.80"})), text) << "one number, one text";
+}
+
+TEST(CanonicalText, KeysThatCameLaterCountOnlyWhenTheyAreNotAtTheirDefault) {
+  const std::string text = CanonicalText(Experiment());
+  EXPECT_EQ(text.find("arrivals"), std::string::npos);
+  EXPECT_EQ(CanonicalText(LoadExperiment({}, {"trace.generator.arrivals=auto"})), text);
+  EXPECT_THAT(CanonicalText(LoadExperiment({}, {"trace.generator.arrivals=offline"})),
+              HasSubstr("\ntrace.generator.arrivals: offline\n"));
 }
 
 class ShownConfig : public InDirectory {};

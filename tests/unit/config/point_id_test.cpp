@@ -51,7 +51,11 @@ TEST_F(PointIds, DifferInWhateverCanChangeAResult) {
   ids.insert(With("supernet.space.classes", "10"));
   ids.insert(IdOf("axes: []\ntrace: {generator: {kind: uniform}}\n"));
   ids.insert(IdOf("axes:\n  - product: {seed: [2]}\ntrace: {generator: {kind: uniform}}\n"));
-  EXPECT_EQ(ids.size(), 8u);
+  ids.insert(IdOf("axes: []\ntrace: {generator: {kind: uniform, arrivals: offline}}\n"));
+  ids.insert(
+      IdOf("axes:\n  - product: {trace.generator.arrivals: [multi_stream]}\ntrace: {generator: {kind: "
+           "uniform}}\n"));
+  EXPECT_EQ(ids.size(), 10u);
 }
 
 TEST_F(PointIds, DoNotDependOnNamesSourcesAndMarks) {
