@@ -1,11 +1,11 @@
 // Every policy there is, by the name the configuration uses. A new one is one file and, here, its
 // declaration and its line in the table; one from outside is registered by its program. Explicit because the
 // linker drops static registrars from archives.
-#include <algorithm>
 #include <utility>
 
 #include "sushi/core/error.hpp"
 #include "sushi/sched/caching_policy.hpp"
+#include "sushi/sched/name_registry.hpp"
 #include "sushi/sched/serving_policy.hpp"
 
 namespace sushi {
@@ -22,58 +22,25 @@ std::unique_ptr<CachingPolicy> MakeCostAwareCaching(const CachingContext& contex
 
 namespace {
 
-template <typename Factory>
-struct Entry {
-  std::string name;
-  Factory make;
-};
-
 // Built in when they are first asked for, so registering may come at any time after static initialisation.
-std::vector<Entry<ServingPolicyFactory>>& Serving() {
-  static std::vector<Entry<ServingPolicyFactory>> entries = {
-      {"strict_accuracy", MakeStrictAccuracy},
-      {"strict_latency", MakeStrictLatency},
-  };
-  return entries;
+NameRegistry<ServingPolicyFactory>& Serving() {
+  static NameRegistry<ServingPolicyFactory> registry("policy", {
+                                                                   {"strict_accuracy", MakeStrictAccuracy},
+                                                                   {"strict_latency", MakeStrictLatency},
+                                                               });
+  return registry;
 }
 
-std::vector<Entry<CachingPolicyFactory>>& Caching() {
-  static std::vector<Entry<CachingPolicyFactory>> entries = {
-      {"none", MakeNoCaching},       {"static", MakeStaticCaching}, {"last_served", MakeLastServedCaching},
-      {"avgnet", MakeAvgNetCaching}, {"oracle", MakeOracleCaching}, {"cost_aware", MakeCostAwareCaching},
-  };
-  return entries;
-}
-
-template <typename Entries>
-std::vector<std::string> NamesOf(const Entries& entries) {
-  std::vector<std::string> names;
-  names.reserve(entries.size());
-  for (const auto& entry : entries) names.push_back(entry.name);
-  return names;
-}
-
-template <typename Factory>
-const Factory* Find(const std::vector<Entry<Factory>>& entries, const std::string& name) {
-  for (const Entry<Factory>& entry : entries) {
-    if (entry.name == name) return &entry.make;
-  }
-  return nullptr;
-}
-
-// Names stand in lists, in messages and in what is hashed.
-bool IsPlain(const std::string& name) {
-  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  return !name.empty() && std::all_of(name.begin(), name.end(), plain);
-}
-
-template <typename Factory>
-void Register(std::vector<Entry<Factory>>& entries, const std::string& name, Factory make) {
-  if (!IsPlain(name))
-    throw InternalError("a policy's name is made of a to z, 0 to 9 and _, not '" + name + "'");
-  if (make == nullptr) throw InternalError("the policy '" + name + "' has no factory");
-  if (Find(entries, name) != nullptr) throw InternalError("there is a policy '" + name + "' already");
-  entries.push_back({name, std::move(make)});
+NameRegistry<CachingPolicyFactory>& Caching() {
+  static NameRegistry<CachingPolicyFactory> registry("policy", {
+                                                                   {"none", MakeNoCaching},
+                                                                   {"static", MakeStaticCaching},
+                                                                   {"last_served", MakeLastServedCaching},
+                                                                   {"avgnet", MakeAvgNetCaching},
+                                                                   {"oracle", MakeOracleCaching},
+                                                                   {"cost_aware", MakeCostAwareCaching},
+                                                               });
+  return registry;
 }
 
 void RequireValid(const CachingContext& context) {
@@ -85,25 +52,25 @@ void RequireValid(const CachingContext& context) {
 
 }  // namespace
 
-std::vector<std::string> ServingPolicyNames() { return NamesOf(Serving()); }
+std::vector<std::string> ServingPolicyNames() { return Serving().Names(); }
 
 void RegisterServingPolicy(const std::string& name, ServingPolicyFactory make) {
-  Register(Serving(), name, std::move(make));
+  Serving().Register(name, std::move(make));
 }
 
 std::unique_ptr<ServingPolicy> MakeServingPolicy(const std::string& name) {
-  const ServingPolicyFactory* make = Find(Serving(), name);
+  const ServingPolicyFactory* make = Serving().Find(name);
   return make == nullptr ? nullptr : (*make)();
 }
 
-std::vector<std::string> CachingPolicyNames() { return NamesOf(Caching()); }
+std::vector<std::string> CachingPolicyNames() { return Caching().Names(); }
 
 void RegisterCachingPolicy(const std::string& name, CachingPolicyFactory make) {
-  Register(Caching(), name, std::move(make));
+  Caching().Register(name, std::move(make));
 }
 
 std::unique_ptr<CachingPolicy> MakeCachingPolicy(const std::string& name, const CachingContext& context) {
-  const CachingPolicyFactory* make = Find(Caching(), name);
+  const CachingPolicyFactory* make = Caching().Find(name);
   if (make == nullptr) return nullptr;
   RequireValid(context);
   return (*make)(context);

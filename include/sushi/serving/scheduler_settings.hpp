@@ -1,0 +1,57 @@
+// Parameters of the schedulers, `scheduler.<policy>.<key>` in the configuration. Where the papers leave a
+// value open it is assumed [A] (docs/schedulers.md).
+#pragma once
+
+#include <string>
+
+namespace sushi {
+
+struct SlackFitSettings {
+  int buckets = 16;  // of equal width, between the least and the greatest latency [A]
+};
+
+// Of clipper, one SubNet for all; and for baselines that take batches.
+struct ClipperSettings {
+  std::string subnet;  // "": the one in the middle by accuracy [A]
+};
+
+struct AlertSettings {
+  std::string objective =
+      "energy";  // min energy under accuracy and deadline; or "error": under energy and deadline
+  double alpha = 0.3, r = 0.001, q0 = 0.1, mu0 = 1, k0 = 0.5;  // Kalman filter [A: from re-implementations]
+  double energy_budget_uj = 0;                                 // of objective error; 0: no bound
+  double failure_accuracy_percent = 0;                         // of a result that is late
+};
+
+struct DreamSettings {
+  double alpha = 1, beta = 1;  // of starvation and of energy, to start with
+  double step = 0.5;           // of the probe of neighbours in [0, 2]²; halved when none is better [A]
+  double window_ms = 1000;     // between probes [A]
+  bool drop_frames = true, switch_variants = true;
+};
+
+struct MocaSettings {
+  bool throttle = true;
+  double overload_percent = 150;  // Σ of utilisations above which tenants are throttled [S]
+  double least_percent = 25;      // utilisation that every tenant keeps [S]
+};
+
+struct PremaSettings {
+  double high = 9, medium = 3, low = 1;  // thresholds of tokens [S]
+};
+
+struct JointSettings {
+  double swap_share = 0.5;  // a swap may take that share of the slack of the requests it delays [A]
+};
+
+struct SchedulerSettings {
+  SlackFitSettings slackfit;
+  ClipperSettings clipper;
+  AlertSettings alert;
+  DreamSettings dream;
+  MocaSettings moca;
+  PremaSettings prema;
+  JointSettings joint;
+};
+
+}  // namespace sushi

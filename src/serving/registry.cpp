@@ -1,0 +1,38 @@
+// Every serving scheduler there is, by the name the configuration uses. A new one is one file and, here, its
+// declaration and its line in the table. Explicit because the linker drops static registrars from archives.
+#include <utility>
+
+#include "sushi/sched/name_registry.hpp"
+#include "sushi/serving/scheduler.hpp"
+
+namespace sushi {
+
+std::unique_ptr<Scheduler> MakeEdf(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeFcfs(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeSjf(const SchedulerContext& context);
+
+namespace {
+
+NameRegistry<SchedulerFactory>& Schedulers() {
+  static NameRegistry<SchedulerFactory> registry("scheduler", {
+                                                                  {"edf", MakeEdf},
+                                                                  {"fcfs", MakeFcfs},
+                                                                  {"sjf", MakeSjf},
+                                                              });
+  return registry;
+}
+
+}  // namespace
+
+std::vector<std::string> SchedulerNames() { return Schedulers().Names(); }
+
+void RegisterScheduler(const std::string& name, SchedulerFactory make) {
+  Schedulers().Register(name, std::move(make));
+}
+
+std::unique_ptr<Scheduler> MakeScheduler(const std::string& name, const SchedulerContext& context) {
+  const SchedulerFactory* make = Schedulers().Find(name);
+  return make == nullptr ? nullptr : (*make)(context);
+}
+
+}  // namespace sushi
