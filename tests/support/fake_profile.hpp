@@ -100,6 +100,10 @@ class FakeProfile : public Profile {
     return cost;
   }
 
+  Picoseconds MoveTime(int, int, Bytes bytes) const override {
+    return Picoseconds(bytes.value() * bus_ps_per_byte);
+  }
+
   Picoseconds swap_time = Us(100);
   std::int64_t bus_ps_per_byte = 100;
   std::vector<double> type_speed;  // of each type; empty: all 1

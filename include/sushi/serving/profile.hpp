@@ -58,6 +58,8 @@ class Profile {
   virtual Picoseconds Time(const JobShape& shape) const = 0;
   virtual const JobCost& Cost(const JobShape& shape) const = 0;
   virtual const JobCost& Swap(int model, int type, int level, SubGraphId from, SubGraphId to) const = 0;
+  // Saving or restoring activations of a preempted job.
+  virtual Picoseconds MoveTime(int type, int level, Bytes bytes) const = 0;
 };
 
 }  // namespace sushi

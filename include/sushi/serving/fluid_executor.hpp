@@ -1,0 +1,75 @@
+// The approximate engine: layers as they are alone, slowed down when together they want more of the DRAM's
+// bandwidth than there is. Equations A1–A5 of docs/serving.md.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sushi/serving/executor.hpp"
+
+namespace sushi {
+
+// A1  a layer alone takes t and keeps the DRAM's bus busy for m; u = m / t.
+// A2  the bus is shared max-min fairly: those that want no more than an equal share of what is left get what
+//     they want. Share s ≤ u of the bus is speed s / u.
+// A3  a throttle of b bursts of B bytes in w cycles limits a share to b·B·f / (w·peak).
+// A4  swaps, saves and restores are phases of their own, bound by the bus: u = m / t of the transfer.
+// A5  within a phase that is alone, or while Σ u ≤ 1, nothing is slowed down: queueing between transactions
+// is
+//     left out.
+class FluidExecutor : public SteppedExecutor {
+ public:
+  struct Setup {
+    const Profile* profile = nullptr;
+    std::vector<int> types;  // of the accelerators
+    std::int64_t burst_bytes = 64;
+    double dram_bytes_per_s = 0;
+    bool layer_events = false;  // kLayer is reported
+  };
+  explicit FluidExecutor(const Setup& setup);
+
+  void Begin(Picoseconds now, int accelerator, const Run& run) override;
+  void StopAtLayer(Picoseconds now, int accelerator) override;
+  void SetThrottle(Picoseconds now, int accelerator, std::int64_t bursts,
+                   std::int64_t window_cycles) override;
+  std::optional<Picoseconds> NextEvent() const override;
+  void AdvanceTo(Picoseconds now, std::vector<RunEvent>& events) override;
+
+  // Time that phases took beyond what they take alone, by accelerator: waiting for a shared DRAM.
+  const std::vector<std::int64_t>& stall_ps() const { return stall_ps_; }
+
+ private:
+  enum class Phase { kSwap, kRestore, kLayer, kSave };
+  struct Lane {
+    bool busy = false;
+    Run run;
+    const JobCost* cost = nullptr;
+    Phase phase = Phase::kLayer;
+    int layer = 0;
+    bool stop = false;
+    double wants = 0;    // u of the phase
+    double limit = 1;    // of the share (A3)
+    double speed = 1;    // of the phase, ≤ 1
+    double left_ps = 0;  // of it, at full speed, at `since`
+    std::int64_t alone_ps = 0;
+    Picoseconds since, began, due;
+    RunEvent sums;
+    std::int64_t throttle_bursts = 0, throttle_cycles = 0;
+  };
+
+  void NextPhase(Lane& lane, Picoseconds now, Phase phase);
+  // What comes behind the phase that has ended; true: the run ends.
+  bool Continue(Lane& lane, int accelerator, Picoseconds now, std::vector<RunEvent>& events);
+  void EndRun(Lane& lane, int accelerator, Picoseconds now, RunEvent::Kind kind,
+              std::vector<RunEvent>& events);
+  void Share(Picoseconds now);
+  void SetSpeed(Lane& lane, double speed, Picoseconds now);
+  void LimitOf(Lane& lane, int accelerator) const;
+
+  Setup setup_;
+  std::vector<Lane> lanes_;
+  std::vector<std::size_t> order_;  // of lanes by what they want; kept for its capacity
+  std::vector<std::int64_t> stall_ps_;
+};
+
+}  // namespace sushi

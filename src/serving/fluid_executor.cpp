@@ -1,0 +1,212 @@
+#include "sushi/serving/fluid_executor.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sushi/core/error.hpp"
+
+namespace sushi {
+
+FluidExecutor::FluidExecutor(const Setup& setup)
+    : setup_(setup), lanes_(setup.types.size()), stall_ps_(setup.types.size(), 0) {}
+
+void FluidExecutor::Begin(Picoseconds now, int accelerator, const Run& run) {
+  Lane& lane = lanes_[static_cast<std::size_t>(accelerator)];
+  if (lane.busy) throw InternalError("a run begins on an accelerator that is not idle");
+  lane.busy = true;
+  lane.run = run;
+  lane.cost = &setup_.profile->Cost(run.shape);
+  lane.layer = run.first_layer;
+  lane.stop = false;
+  lane.sums = RunEvent();
+  LimitOf(lane, accelerator);
+  if (run.swap) {
+    NextPhase(lane, now, Phase::kSwap);
+  } else if (run.restore > Bytes(0)) {
+    NextPhase(lane, now, Phase::kRestore);
+  } else {
+    NextPhase(lane, now, Phase::kLayer);
+  }
+  Share(now);
+}
+
+void FluidExecutor::StopAtLayer(Picoseconds /*now*/, int accelerator) {
+  lanes_[static_cast<std::size_t>(accelerator)].stop = true;
+}
+
+void FluidExecutor::SetThrottle(Picoseconds now, int accelerator, std::int64_t bursts,
+                                std::int64_t window_cycles) {
+  Lane& lane = lanes_[static_cast<std::size_t>(accelerator)];
+  lane.throttle_bursts = bursts;
+  lane.throttle_cycles = window_cycles;
+  LimitOf(lane, accelerator);
+  Share(now);
+}
+
+void FluidExecutor::LimitOf(Lane& lane, int accelerator) const {
+  lane.limit = 1;
+  if (lane.throttle_bursts <= 0 || lane.throttle_cycles <= 0) return;
+  const std::vector<PowerLevel>& levels =
+      setup_.profile->levels(setup_.types[static_cast<std::size_t>(accelerator)]);
+  const double hertz =
+      1e6 * static_cast<double>(levels[static_cast<std::size_t>(lane.run.shape.level)].clock_mhz);
+  lane.limit = static_cast<double>(lane.throttle_bursts * setup_.burst_bytes) * hertz /
+               (static_cast<double>(lane.throttle_cycles) * setup_.dram_bytes_per_s);
+}
+
+void FluidExecutor::NextPhase(Lane& lane, Picoseconds now, Phase phase) {
+  const JobShape& shape = lane.run.shape;
+  const auto bus_ps = [&](std::int64_t bytes) {
+    return setup_.dram_bytes_per_s > 0 ? 1e12 * static_cast<double>(bytes) / setup_.dram_bytes_per_s : 0;
+  };
+  Picoseconds alone;
+  double bus = 0;
+  switch (phase) {
+    case Phase::kSwap: {
+      const JobCost& swap =
+          setup_.profile->Swap(shape.model, shape.type, shape.level, lane.run.swap_from, shape.cached);
+      alone = swap.time;
+      bus = bus_ps(swap.dram_bytes);
+      break;
+    }
+    case Phase::kRestore:
+    case Phase::kSave: {
+      const Bytes bytes = phase == Phase::kRestore
+                              ? lane.run.restore
+                              : lane.cost->layers[static_cast<std::size_t>(lane.layer - 1)].kept;
+      alone = setup_.profile->MoveTime(shape.type, shape.level, bytes);
+      bus = bus_ps(bytes.value());
+      break;
+    }
+    case Phase::kLayer: {
+      const LayerCost& layer = lane.cost->layers[static_cast<std::size_t>(lane.layer)];
+      alone = layer.time;
+      bus = static_cast<double>(layer.bus.value());
+      break;
+    }
+  }
+  lane.phase = phase;
+  lane.alone_ps = alone.value();
+  lane.left_ps = static_cast<double>(alone.value());
+  lane.wants = lane.alone_ps > 0 ? std::min(1.0, bus / lane.left_ps) : 0;
+  lane.speed = 1;
+  lane.since = lane.began = now;
+  lane.due = now + alone;
+}
+
+void FluidExecutor::SetSpeed(Lane& lane, double speed, Picoseconds now) {
+  if (speed == lane.speed) return;
+  lane.left_ps -= lane.speed * static_cast<double>((now - lane.since).value());
+  lane.left_ps = std::max(0.0, lane.left_ps);
+  lane.since = now;
+  lane.speed = speed;
+  lane.due = now + Picoseconds(static_cast<std::int64_t>(std::ceil(lane.left_ps / speed)));
+}
+
+// A2, A3: shares of the bus, from the smallest wish to the largest.
+void FluidExecutor::Share(Picoseconds now) {
+  double total = 0;
+  bool limited = false;
+  order_.clear();
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    const Lane& lane = lanes_[i];
+    if (!lane.busy) continue;
+    total += std::min(lane.wants, lane.limit);
+    limited = limited || lane.limit < lane.wants;
+    order_.push_back(i);
+  }
+  if (total <= 1 && !limited) {
+    for (const std::size_t i : order_) SetSpeed(lanes_[i], 1, now);
+    return;
+  }
+  const auto wish = [&](std::size_t i) { return std::min(lanes_[i].wants, lanes_[i].limit); };
+  std::sort(order_.begin(), order_.end(),
+            [&](std::size_t a, std::size_t b) { return wish(a) != wish(b) ? wish(a) < wish(b) : a < b; });
+  double left = 1;
+  for (std::size_t k = 0; k < order_.size(); ++k) {
+    Lane& lane = lanes_[order_[k]];
+    const double share = std::min(wish(order_[k]), left / static_cast<double>(order_.size() - k));
+    left -= share;
+    SetSpeed(lane, lane.wants > share ? share / lane.wants : 1, now);
+  }
+}
+
+std::optional<Picoseconds> FluidExecutor::NextEvent() const {
+  std::optional<Picoseconds> next;
+  for (const Lane& lane : lanes_) {
+    if (lane.busy && (!next || lane.due < *next)) next = lane.due;
+  }
+  return next;
+}
+
+void FluidExecutor::AdvanceTo(Picoseconds now, std::vector<RunEvent>& events) {
+  for (;;) {
+    const std::optional<Picoseconds> next = NextEvent();
+    if (!next || *next > now) return;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      Lane& lane = lanes_[i];
+      if (lane.busy && lane.due == *next) Continue(lane, static_cast<int>(i), *next, events);
+    }
+    Share(*next);
+  }
+}
+
+bool FluidExecutor::Continue(Lane& lane, int accelerator, Picoseconds now, std::vector<RunEvent>& events) {
+  const Picoseconds took = now - lane.began;
+  stall_ps_[static_cast<std::size_t>(accelerator)] += took.value() - lane.alone_ps;
+  switch (lane.phase) {
+    case Phase::kSwap:
+      lane.sums.swap = took;
+      lane.sums.swap_counters = setup_.profile
+                                    ->Swap(lane.run.shape.model, lane.run.shape.type, lane.run.shape.level,
+                                           lane.run.swap_from, lane.run.shape.cached)
+                                    .counters;
+      NextPhase(lane, now, lane.run.restore > Bytes(0) ? Phase::kRestore : Phase::kLayer);
+      return false;
+    case Phase::kRestore:
+      lane.sums.moving += took;
+      lane.sums.restored_bytes = lane.run.restore.value();
+      NextPhase(lane, now, Phase::kLayer);
+      return false;
+    case Phase::kSave:
+      lane.sums.moving += took;
+      lane.sums.saved_bytes = lane.cost->layers[static_cast<std::size_t>(lane.layer - 1)].kept.value();
+      EndRun(lane, accelerator, now, RunEvent::Kind::kStopped, events);
+      return true;
+    case Phase::kLayer:
+      break;
+  }
+  lane.sums.service += took;
+  ++lane.layer;
+  if (lane.layer == static_cast<int>(lane.cost->layers.size())) {
+    lane.sums.counters = lane.cost->counters;  // of the whole job: a part is not known here
+    EndRun(lane, accelerator, now, RunEvent::Kind::kFinished, events);
+    return true;
+  }
+  if (lane.stop) {
+    NextPhase(lane, now, Phase::kSave);
+    return false;
+  }
+  NextPhase(lane, now, Phase::kLayer);
+  if (setup_.layer_events) {
+    RunEvent event;
+    event.kind = RunEvent::Kind::kLayer;
+    event.accelerator = accelerator;
+    event.at = now;
+    event.layers_done = lane.layer;
+    events.push_back(event);
+  }
+  return false;
+}
+
+void FluidExecutor::EndRun(Lane& lane, int accelerator, Picoseconds now, RunEvent::Kind kind,
+                           std::vector<RunEvent>& events) {
+  lane.busy = false;
+  lane.sums.kind = kind;
+  lane.sums.accelerator = accelerator;
+  lane.sums.at = now;
+  lane.sums.layers_done = lane.layer;
+  events.push_back(lane.sums);
+}
+
+}  // namespace sushi
