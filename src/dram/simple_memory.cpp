@@ -37,10 +37,11 @@ RequestId SimpleMemory::Submit(Picoseconds now, const MemoryRequest& request) {
   if (now < last_now_) throw InternalError("memory requests must come in order of time");
   if (request.bytes <= Bytes(0)) throw InternalError("memory request without data");
   last_now_ = now;
-  const auto id = static_cast<RequestId>(timings_.size());
-  timings_.push_back(timing_.Serve(now, request));
+  const RequestId id = timings_.end();
+  const MemoryTiming timing = timing_.Serve(now, request);
+  timings_.Push(timing);
   events_.push_back({now, MemoryEvent::Kind::kTaken, id, {}});
-  events_.push_back({timings_.back().done, MemoryEvent::Kind::kDone, id, timings_.back()});
+  events_.push_back({timing.done, MemoryEvent::Kind::kDone, id, timing});
   return id;
 }
 
@@ -54,7 +55,7 @@ void SimpleMemory::AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) 
   MoveDueEvents(events_, now, events);
 }
 
-MemoryTiming SimpleMemory::Finish(RequestId request) { return timings_[static_cast<std::size_t>(request)]; }
+MemoryTiming SimpleMemory::Finish(RequestId request) { return timings_[request]; }
 
 MemoryActivity SimpleMemory::Settle(Picoseconds /*now*/) {
   MemoryActivity activity;
@@ -65,7 +66,7 @@ MemoryActivity SimpleMemory::Settle(Picoseconds /*now*/) {
 void SimpleMemory::Quiesce() {
   last_now_ = Picoseconds(0);
   timing_.Reset();
-  timings_.clear();
+  timings_.Clear();
   events_.clear();
 }
 

@@ -31,13 +31,18 @@ void DynamicBuffer::FreeBank() {
 }
 
 PersistentBuffer::PersistentBuffer(const sc_core::sc_module_name& name, Bytes capacity, const SuperNet& net)
-    : sc_module(name), capacity_(capacity), net_(net), content_(EmptySubGraph(net)) {}
+    : sc_module(name), capacity_(capacity), net_(&net), content_(EmptySubGraph(net)) {}
 
 void PersistentBuffer::Load(const SubGraph& graph) {
-  if (BytesOf(net_, graph) > capacity_) {
+  if (BytesOf(*net_, graph) > capacity_) {
     throw InternalError(std::string(name()) + ": the SubGraph does not fit");
   }
   content_ = graph;
+}
+
+void PersistentBuffer::Load(const SuperNet& net, const SubGraph& graph) {
+  net_ = &net;
+  Load(graph);
 }
 
 }  // namespace sushi

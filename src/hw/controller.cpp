@@ -3,14 +3,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "sushi/core/error.hpp"
 #include "sushi/functional/dram_content.hpp"
 #include "sushi/hw/sushi_accel.hpp"
 
 namespace sushi {
+namespace {
+
+constexpr std::int64_t kMovedAtOnce = 16384;  // bytes of a transaction that saves or restores activations
+
+}  // namespace
+
 Controller::Controller(const sc_core::sc_module_name& name, const InferencePlanner& planner,
                        SushiAccel& blocks)
     : sc_module(name),
-      planner_(planner),
+      planner_(&planner),
       blocks_(blocks),
       clock_(planner.hw().accel.clock_mhz),
       weight_speed_(planner.hw(), planner.hw().accel.axi.weight_ports),
@@ -82,7 +89,7 @@ Cycles Controller::RunUnit(const LayerPlan& plan, int index, Cycles begin, int l
   const Cycles start = UnitStart(inputs);
   const UnitFetch fetch = AwaitFetch(fetched_.front());
   fetched_.pop_front();
-  const Cycles compute_finish = ComputeFinish(unit, start, fetch, planner_.hw().accel.db_ping_pong);
+  const Cycles compute_finish = ComputeFinish(unit, start, fetch, planner_->hw().accel.db_ping_pong);
   Cycles finish = compute_finish;
   const Transfer* residual = nullptr;
   if (unit.residual > Bytes(0)) {
@@ -124,7 +131,7 @@ void Controller::Prefetch(const LayerPlan& plan, int index, int layer) {
   const Unit unit = plan.UnitAt(index);
   blocks_.dynamic_buffer.FillBank(unit.shape->fetch);
   if (blocks_.observer != nullptr) blocks_.observer->BankFilled(blocks_.layer_clock.Now(), unit.shape->fetch);
-  FetchPartsOf(plan, unit, planner_.hw().granularity, parts_);
+  FetchPartsOf(plan, unit, planner_->hw().granularity, parts_);
   if (blocks_.data_path) blocks_.data_path->FillBank(plan, unit);
   FetchedUnit fetched;
   for (const FetchPart& part : parts_) {
@@ -159,7 +166,7 @@ SwapResult Controller::Swap(const SubGraph& to) {
   if (blocks_.observer != nullptr) blocks_.observer->SwapBegins(cached(), to);
   SwapResult swap;
   std::vector<const Transfer*> transfers;
-  for (const SwapPart& part : planner_.PlanSwap(cached(), to)) {
+  for (const SwapPart& part : planner_->PlanSwap(cached(), to)) {
     transfers.push_back(
         &blocks_.weight_dma.Issue({Traffic::kSwap, part.address, part.bytes, false, part.link, Cycles(0),
                                    kNone, 0, Data([&](DataPath& data) { return data.LoadSwapPart(part); })}));
@@ -175,21 +182,53 @@ SwapResult Controller::Swap(const SubGraph& to) {
   return swap;
 }
 
+void Controller::Use(const InferencePlanner& planner, const SubGraph& cached) {
+  if (blocks_.data_path) throw InternalError("an accelerator with data keeps its model");
+  const HardwareConfig& hw = planner.hw();
+  planner_ = &planner;
+  clock_ = ClockDomain(hw.accel.clock_mhz);
+  weight_speed_ = LinkSpeed(hw, hw.accel.axi.weight_ports);
+  iact_speed_ = LinkSpeed(hw, hw.accel.axi.iact_ports);
+  oact_speed_ = LinkSpeed(hw, hw.accel.axi.oact_ports);
+  blocks_.layer_clock.SetClock(clock_);
+  for (DmaEngine* dma : {&blocks_.weight_dma, &blocks_.iact_dma, &blocks_.oact_dma}) dma->SetClock(clock_);
+  blocks_.persistent_buffer.Load(planner.net(), cached);
+}
+
+SwapResult Controller::MoveActivations(Bytes bytes, bool save) {
+  BeginLayer();
+  DmaEngine& dma = save ? blocks_.oact_dma : blocks_.iact_dma;
+  const LinkSpeed& speed = save ? oact_speed_ : iact_speed_;
+  SwapResult moved;
+  std::vector<const Transfer*> transfers;
+  for (std::int64_t done = 0; done < bytes.value(); done += kMovedAtOnce) {
+    const Bytes part(std::min(kMovedAtOnce, bytes.value() - done));
+    transfers.push_back(&dma.Issue({save ? Traffic::kOActs : Traffic::kIActs,
+                                    planner_->TensorBase(0) + static_cast<std::uint64_t>(done), part, save,
+                                    speed.TransferCycles(part), Cycles(0), kNone, 0, nullptr}));
+  }
+  for (const Transfer* transfer : transfers) moved.cycles = AwaitDone(dma, *transfer);
+  blocks_.layer_clock.WaitUntil(moved.cycles);
+  moved.duration = clock_.TimeOf(moved.cycles);
+  moved.total = result_.counters;
+  return moved;
+}
+
 void Controller::LoadModel() {
   if (!blocks_.data_path) return;
-  WriteWeights(planner_, *blocks_.functional->data, Untimed(true));
+  WriteWeights(*planner_, *blocks_.functional->data, Untimed(true));
 }
 
 void Controller::BeginInference(int subnet) {
   if (!blocks_.data_path) return;
-  WriteSubNet(planner_, *blocks_.functional->data, subnet, Untimed(true));
+  WriteSubNet(*planner_, *blocks_.functional->data, subnet, Untimed(true));
   blocks_.data_path->BeginInference(subnet);
 }
 
 void Controller::EndInference(int subnet) {
   if (!blocks_.data_path || !blocks_.functional->inference_done) return;
-  const int result = planner_.subnet(subnet).ops.back().output;
-  blocks_.functional->inference_done(subnet, ReadTensor(planner_, subnet, result, Untimed(false)));
+  const int result = planner_->subnet(subnet).ops.back().output;
+  blocks_.functional->inference_done(subnet, ReadTensor(*planner_, subnet, result, Untimed(false)));
 }
 
 DramAccess Controller::Untimed(bool write) {

@@ -13,6 +13,9 @@ DmaEngine::DmaEngine(const sc_core::sc_module_name& name, const ClockDomain& clo
                      std::int64_t Counters::*busy, DmaId id, ActivityObserver* observer)
     : sc_module(name), socket("socket"), link_(clock), busy_(busy), id_(id), observer_(observer) {
   socket.register_nb_transport_bw(this, &DmaEngine::Backward);
+  SC_METHOD(SendNext);
+  sensitive << throttled_;
+  dont_initialize();
 }
 
 void DmaEngine::BeginLayer(Counters& counters) {
@@ -40,8 +43,26 @@ void DmaEngine::Await(const Transfer& transfer) {
   while (!transfer.answered) sc_core::wait(answered_);
 }
 
+bool DmaEngine::MaySend(const Descriptor& descriptor) {
+  if (in_memory_ >= 2 && in_memory_bytes_ + descriptor.bytes > sharing_->window) return false;
+  if (sharing_->throttle == nullptr) return true;
+  const Picoseconds now = FromScTime(sc_core::sc_time_stamp());
+  const Picoseconds begin = sharing_->throttle->MayBegin(now);
+  if (begin > now) {
+    throttled_.notify(ToScTime(begin - now));
+    return false;
+  }
+  sharing_->throttle->Begin(now, CeilDiv(descriptor.bytes.value(), sharing_->burst_bytes));
+  return true;
+}
+
 void DmaEngine::SendNext() {
   while (!request_pending_ && next_send_ < jobs_.size()) {
+    if (sharing_) {
+      if (!MaySend(jobs_[next_send_].descriptor)) return;
+      ++in_memory_;
+      in_memory_bytes_ += jobs_[next_send_].descriptor.bytes;
+    }
     Job& job = jobs_[next_send_++];
     if (job.descriptor.bytes.value() > std::numeric_limits<unsigned>::max()) {
       throw UserError(std::string(name()) + ": a transfer of " +
@@ -87,8 +108,8 @@ tlm::tlm_sync_enum DmaEngine::Backward(tlm::tlm_generic_payload& payload, tlm::t
   Complete(payload);
   if (request_pending_ && jobs_[next_send_ - 1].payload == nullptr) {  // BEGIN_RESP implied END_REQ
     request_pending_ = false;
-    SendNext();
   }
+  SendNext();
   return tlm::TLM_COMPLETED;
 }
 
@@ -100,14 +121,19 @@ void DmaEngine::Complete(tlm::tlm_generic_payload& payload) {
   if (found == jobs_.end()) throw InternalError(std::string(name()) + ": response to no request");
   const Descriptor& descriptor = found->descriptor;
   if (!descriptor.write && descriptor.data != nullptr && !TileOf(payload).gathered) GatherUntimed(descriptor);
-  found->timing = TileOf(payload).timing;
-  if (!found->timing.has_value()) {  // an outside memory: all we know is that it has answered now
+  if (const std::optional<MemoryTiming>& timing = TileOf(payload).timing) {
+    found->timing = timing->Later(Picoseconds(0) - FromScTime(origin_));
+  } else {  // an outside memory: all we know is that it has answered now
     const Picoseconds now = Now();
     found->timing = {now, now, now, found->descriptor.bytes};
   }
   found->payload = nullptr;
   payload.release();
   --outstanding_;
+  if (sharing_) {
+    --in_memory_;
+    in_memory_bytes_ -= descriptor.bytes;
+  }
   // The memory may answer in another order; data cross the ports in ours.
   while (next_answer_ < jobs_.size() && jobs_[next_answer_].timing.has_value())
     Deliver(jobs_[next_answer_++]);

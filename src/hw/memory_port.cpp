@@ -24,7 +24,8 @@ Picoseconds MemoryPort::Now() const { return FromScTime(sc_core::sc_time_stamp()
 void MemoryPort::Quiesce() {
   if (in_flight_ != 0) throw InternalError("memory quiesced with requests in flight");
   memory_->Quiesce();
-  requests_.clear();
+  requests_.Clear();
+  oldest_ = 0;
   overdue_.clear();
   due_.cancel();
   origin_ = sc_core::sc_time_stamp();
@@ -38,8 +39,8 @@ MemoryActivity MemoryPort::Settle() {
 RequestId MemoryPort::Submit(tlm::tlm_generic_payload& payload, int initiator, sc_core::sc_event* blocked) {
   const RequestId id = memory_->Submit(
       Now(), {payload.get_address(), Bytes(payload.get_data_length()), payload.is_write(), initiator});
-  requests_.resize(static_cast<std::size_t>(id) + 1);
-  requests_.back() = {&payload, initiator, blocked};
+  requests_.Grow(id);
+  requests_[id] = {&payload, initiator, blocked, false};
   ++in_flight_;
   if (payload.is_write()) MoveData(payload, image_);
   return id;
@@ -103,12 +104,21 @@ void MemoryPort::Deliver() {
   Arm();
 }
 
+void MemoryPort::Forget(RequestId done) {
+  requests_[done].done = true;
+  while (oldest_ < requests_.end() && requests_[oldest_].done) ++oldest_;
+  requests_.Forget(oldest_);
+  memory_->Forget(oldest_);
+}
+
 void MemoryPort::Announce(const MemoryEvent& event) {
-  const Request request = requests_[static_cast<std::size_t>(event.request)];
+  const Request request = requests_[event.request];
   const bool done = event.kind == MemoryEvent::Kind::kDone;
   tlm::tlm_phase phase = done ? tlm::BEGIN_RESP : tlm::END_REQ;
   if (done) {
-    if (auto* tile = request.payload->get_extension<TileExtension>()) tile->timing = event.timing;
+    if (auto* tile = request.payload->get_extension<TileExtension>())
+      tile->timing = event.timing.Later(FromScTime(origin_));
+    Forget(event.request);
     if (!request.payload->is_write()) MoveData(*request.payload, image_);
     request.payload->set_response_status(tlm::TLM_OK_RESPONSE);
   }

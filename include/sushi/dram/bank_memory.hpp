@@ -19,6 +19,7 @@ class BankMemory : public Memory {
   std::optional<Picoseconds> NextEvent() override;
   void AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) override;
   MemoryTiming Finish(RequestId request) override;
+  void Forget(RequestId /*request*/) override {}  // times are kept for Finish() only
   MemoryActivity Settle(Picoseconds now) override;
   void Quiesce() override;
 

@@ -22,6 +22,8 @@ struct MemoryTiming {
   Picoseconds first_data;  // the first data leave (read) or are taken (write)
   Picoseconds done;        // the last data leave or are taken
   Bytes moved;             // whole bursts
+
+  MemoryTiming Later(Picoseconds by) const { return {start + by, first_data + by, done + by, moved}; }
 };
 
 using RequestId = std::int64_t;  // counts from 0 since the memory was quiesced
@@ -61,6 +63,9 @@ class Memory {
   // request).
   virtual void AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) = 0;
   virtual MemoryTiming Finish(RequestId request) = 0;
+  // Finish() will not be asked about what lies before `request`: a memory that is never quiesced need not
+  // keep it.
+  virtual void Forget(RequestId request) = 0;
 
   // All requests are done: runs on to `now`, and further until what was posted has been written.
   virtual MemoryActivity Settle(Picoseconds now) = 0;

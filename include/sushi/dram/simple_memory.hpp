@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "sushi/accel/hardware.hpp"
+#include "sushi/dram/id_window.hpp"
 #include "sushi/dram/memory.hpp"
 
 namespace sushi {
@@ -73,14 +74,15 @@ class SimpleMemory : public Memory {
   std::optional<Picoseconds> NextEvent() override;
   void AdvanceTo(Picoseconds now, std::vector<MemoryEvent>& events) override;
   MemoryTiming Finish(RequestId request) override;
+  void Forget(RequestId request) override { timings_.Forget(request); }
   MemoryActivity Settle(Picoseconds now) override;
   void Quiesce() override;
 
  private:
   SimpleTiming timing_;
   Picoseconds last_now_;
-  std::vector<MemoryTiming> timings_;  // of every request since quiesced
-  std::vector<MemoryEvent> events_;    // yet to be reported
+  IdWindow<MemoryTiming> timings_;   // of requests since quiesced
+  std::vector<MemoryEvent> events_;  // yet to be reported
 };
 
 }  // namespace sushi

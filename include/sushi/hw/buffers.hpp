@@ -54,13 +54,14 @@ class PersistentBuffer : public sc_core::sc_module {
  public:
   PersistentBuffer(const sc_core::sc_module_name& name, Bytes capacity, const SuperNet& net);
 
-  void Load(const SubGraph& graph);  // InternalError when it does not fit
+  void Load(const SubGraph& graph);                       // InternalError when it does not fit
+  void Load(const SuperNet& net, const SubGraph& graph);  // of another SuperNet
   const SubGraph& content() const { return content_; }
   CachedWeights contents;  // its bytes, empty unless data move
 
  private:
   Bytes capacity_;
-  const SuperNet& net_;
+  const SuperNet* net_;
   SubGraph content_;
 };
 

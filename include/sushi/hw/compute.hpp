@@ -13,6 +13,7 @@ class LayerClock {
  public:
   explicit LayerClock(const ClockDomain& clock) : clock_(clock) {}
   void Begin() { origin_ = sc_core::sc_time_stamp(); }
+  void SetClock(const ClockDomain& clock) { clock_ = clock; }
   // Waits (in the caller's process) until the given edge; returns at once when it has passed.
   void WaitUntil(Cycles cycle) const;
   Picoseconds Now() const;

@@ -39,6 +39,12 @@ class Controller : public sc_core::sc_module, public AcceleratorInterface {
   void EndInference(int subnet) override;
   const SubGraph& cached() const override;
 
+  // Between layers, without data: plans of another SuperNet, or of this accelerator at another clock.
+  // `cached` is what the PB holds of it.
+  void Use(const InferencePlanner& planner, const SubGraph& cached);
+  // Activations of a preempted inference to DRAM, or back.
+  SwapResult MoveActivations(Bytes bytes, bool save);
+
  private:
   using FetchedUnit = std::vector<const Transfer*>;
 
@@ -56,7 +62,7 @@ class Controller : public sc_core::sc_module, public AcceleratorInterface {
   template <typename Step>
   const DataTransfer* Data(Step step);
 
-  const InferencePlanner& planner_;
+  const InferencePlanner* planner_;
   SushiAccel& blocks_;
   ClockDomain clock_;
   LinkSpeed weight_speed_, iact_speed_, oact_speed_;

@@ -13,6 +13,7 @@
 
 #include "sushi/accel/activity.hpp"
 #include "sushi/accel/dma_link.hpp"
+#include "sushi/accel/dram_throttle.hpp"
 #include "sushi/accel/results.hpp"
 #include "sushi/functional/data_path.hpp"
 #include "sushi/tlm/payload_pool.hpp"
@@ -38,11 +39,22 @@ struct Descriptor {
 
 class DmaEngine : public sc_core::sc_module {
  public:
+  SC_HAS_PROCESS(DmaEngine);
   tlm_utils::simple_initiator_socket<DmaEngine> socket;
 
   // `busy` is the counter that receives this engine's busy cycles; `observer` may be null.
   DmaEngine(const sc_core::sc_module_name& name, const ClockDomain& clock, std::int64_t Counters::*busy,
             DmaId id = DmaId::kWeight, ActivityObserver* observer = nullptr);
+
+  // How an engine behaves whose memory others share, too. `throttle` is common to those of an accelerator.
+  struct Sharing {
+    DramThrottle* throttle = nullptr;
+    std::int64_t burst_bytes = 64;
+    Bytes window;  // of outstanding data: more is sent only while fewer than two transactions are out
+  };
+  void Share(const Sharing& sharing) { sharing_ = sharing; }
+  // Between layers: the accelerator runs at another clock.
+  void SetClock(const ClockDomain& clock) { link_ = DmaLink(clock); }
 
   // Begins a layer: cycles count from now, `counters` receives traffic and busy cycles. No transfer may be
   // under way.
@@ -68,6 +80,7 @@ class DmaEngine : public sc_core::sc_module {
   };
 
   void SendNext();
+  bool MaySend(const Descriptor& descriptor);
   tlm::tlm_sync_enum Backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                               sc_core::sc_time& delay);
   void Complete(tlm::tlm_generic_payload& payload);
@@ -87,6 +100,10 @@ class DmaEngine : public sc_core::sc_module {
   std::size_t next_answer_ = 0;
   bool request_pending_ = false;  // BEGIN_REQ sent, END_REQ not yet seen
   int outstanding_ = 0;
+  std::optional<Sharing> sharing_;
+  int in_memory_ = 0;  // sent and not answered
+  Bytes in_memory_bytes_;
+  sc_core::sc_event throttled_;
   Counters* counters_ = nullptr;
   sc_core::sc_time origin_;
   sc_core::sc_event answered_;

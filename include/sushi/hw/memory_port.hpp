@@ -10,6 +10,7 @@
 #include <tlm>
 #include <vector>
 
+#include "sushi/dram/id_window.hpp"
 #include "sushi/dram/memory.hpp"
 #include "sushi/functional/dram_image.hpp"
 
@@ -40,6 +41,7 @@ class MemoryPort : public sc_core::sc_module, public MemoryControl {
     tlm::tlm_generic_payload* payload = nullptr;
     int initiator = 0;
     sc_core::sc_event* blocked = nullptr;  // of a caller of b_transport
+    bool done = false;
   };
 
   Picoseconds Now() const;
@@ -49,6 +51,7 @@ class MemoryPort : public sc_core::sc_module, public MemoryControl {
   void BTransport(int initiator, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void Deliver();
   void Announce(const MemoryEvent& event);
+  void Forget(RequestId done);
   void Arm();
 
   unsigned Debug(int initiator, tlm::tlm_generic_payload& payload);
@@ -56,7 +59,8 @@ class MemoryPort : public sc_core::sc_module, public MemoryControl {
   std::unique_ptr<Memory> memory_;
   DramImage image_;  // empty unless data move
   sc_core::sc_event due_;
-  std::vector<Request> requests_;                 // by id
+  IdWindow<Request> requests_;
+  RequestId oldest_ = 0;                          // that is not done
   std::vector<MemoryEvent> overdue_;              // came up within a forward call
   std::vector<MemoryEvent> arrived_, announced_;  // kept for their capacity
   bool delivering_ = false;

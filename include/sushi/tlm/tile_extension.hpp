@@ -14,7 +14,7 @@ struct TileExtension : tlm::tlm_extension<TileExtension> {
   Traffic role = Traffic::kWeights;
   int layer = 0;
   int unit = 0;
-  // Filled in by the built-in memory: when the data really moved, since the memory was last quiesced.
+  // Filled in by the built-in memory: when the data really moved, since the simulation began.
   std::optional<MemoryTiming> timing;
   // Reads with data: where the payload's bytes lie, one run after the other. A memory that fills them in so
   // says it; another fills in what lies at the payload's address, and the DMA engine gathers by itself.

@@ -1,0 +1,33 @@
+#include "sushi/accel/dram_throttle.hpp"
+
+#include <algorithm>
+
+namespace sushi {
+
+void DramThrottle::Set(Picoseconds now, std::int64_t bursts, Picoseconds window) {
+  limit_ = window > Picoseconds(0) ? std::max<std::int64_t>(0, bursts) : 0;
+  window_ = window;
+  since_ = now;
+  at_ = used_ = 0;
+}
+
+std::int64_t DramThrottle::UsedIn(std::int64_t window) const {
+  return std::max<std::int64_t>(0, used_ - (window - at_) * limit_);
+}
+
+Picoseconds DramThrottle::MayBegin(Picoseconds now) const {
+  if (!limits()) return now;
+  const std::int64_t window = WindowOf(now);
+  const std::int64_t used = UsedIn(window);
+  if (used < limit_) return now;
+  return since_ + window_ * (window + used / limit_);
+}
+
+void DramThrottle::Begin(Picoseconds now, std::int64_t bursts) {
+  if (!limits()) return;
+  const std::int64_t window = WindowOf(now);
+  used_ = UsedIn(window) + bursts;
+  at_ = window;
+}
+
+}  // namespace sushi

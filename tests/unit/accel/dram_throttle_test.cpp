@@ -1,0 +1,49 @@
+#include "sushi/accel/dram_throttle.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sushi {
+namespace {
+
+constexpr Picoseconds At(std::int64_t ps) { return Picoseconds(ps); }
+
+TEST(DramThrottle, WithoutALimitEverythingBeginsAtOnce) {
+  DramThrottle throttle;
+  throttle.Begin(At(5), 1000);
+  EXPECT_EQ(throttle.MayBegin(At(5)), At(5));
+  throttle.Set(At(0), 0, At(100));
+  EXPECT_EQ(throttle.MayBegin(At(5)), At(5));
+}
+
+TEST(DramThrottle, TheBurstAfterTheLastOneAllowedWaitsForTheWindowsEnd) {
+  DramThrottle throttle;
+  throttle.Set(At(1000), 4, At(100));
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(throttle.MayBegin(At(1010)), At(1010));
+    throttle.Begin(At(1010), 1);
+  }
+  EXPECT_EQ(throttle.MayBegin(At(1010)), At(1100));
+  EXPECT_EQ(throttle.MayBegin(At(1099)), At(1100));
+  EXPECT_EQ(throttle.MayBegin(At(1100)), At(1100));
+}
+
+// 10 bursts at a limit of 4: windows 0 and 1 are full, window 2 has 2 left.
+TEST(DramThrottle, ATransactionBeyondTheLimitIsBookedInTheWindowsBehind) {
+  DramThrottle throttle;
+  throttle.Set(At(0), 4, At(100));
+  throttle.Begin(At(0), 10);
+  EXPECT_EQ(throttle.MayBegin(At(1)), At(200));
+  EXPECT_EQ(throttle.MayBegin(At(199)), At(200));
+  throttle.Begin(At(200), 2);
+  EXPECT_EQ(throttle.MayBegin(At(200)), At(300));
+}
+
+TEST(DramThrottle, WhatAWindowDidNotUseIsLost) {
+  DramThrottle throttle;
+  throttle.Set(At(0), 4, At(100));
+  throttle.Begin(At(950), 4);
+  EXPECT_EQ(throttle.MayBegin(At(950)), At(1000));
+}
+
+}  // namespace
+}  // namespace sushi
