@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
 #include "periodic_run.hpp"
@@ -43,6 +42,8 @@ std::vector<std::int64_t> CostKey(const InferencePlanner& planner, int subnet, i
       place.output_on_chip,
       place.residual_on_chip,
       place.strip_out_rows,
+      place.batch,
+      place.strip_elements,
       plan.max_kernels(),
       plan.max_channels(),
       op.supernet_layer != kNone &&
@@ -86,18 +87,28 @@ FastAccelerator::FastAccelerator(const InferencePlanner& planner, std::shared_pt
       engine_(std::make_unique<Engine>(planner)),
       host_(planner.HostCycles(planner.hw().host.layer_call_us)),
       costs_(std::move(costs)) {
-  if (!costs_->kinds.empty()) return;
-  std::map<std::vector<std::int64_t>, int> kinds;
-  const SubGraph nothing = EmptySubGraph(planner.net());
-  for (int s = 0; s < static_cast<int>(planner.net().subnets.size()); ++s) {
-    std::vector<int>& kind_of = costs_->kind_of.emplace_back();
-    for (int i = 0; i < static_cast<int>(planner.subnet(s).ops.size()); ++i) {
-      LayerPlan plan = planner.PlanOp(s, i, nothing);
-      const auto [kind, added] = kinds.emplace(CostKey(planner, s, i, plan), static_cast<int>(kinds.size()));
-      if (added) costs_->kinds.emplace_back(std::move(plan));
+  FindKinds(1);
+}
+
+void FastAccelerator::FindKinds(int batch) {
+  LayerCosts& costs = *costs_;
+  const auto index = static_cast<std::size_t>(batch - 1);
+  if (index < costs.kind_of.size() && !costs.kind_of[index].empty()) return;
+  LayerCosts::KindsOfOps found;
+  found.reserve(planner_.net().subnets.size());
+  const SubGraph nothing = EmptySubGraph(planner_.net());
+  for (int s = 0; s < static_cast<int>(planner_.net().subnets.size()); ++s) {
+    std::vector<int>& kind_of = found.emplace_back();
+    for (int i = 0; i < static_cast<int>(planner_.subnet(s).ops.size()); ++i) {
+      LayerPlan plan = planner_.PlanOp(s, i, nothing, batch);
+      const auto [kind, added] =
+          costs.kind_with.emplace(CostKey(planner_, s, i, plan), static_cast<int>(costs.kinds.size()));
+      if (added) costs.kinds.emplace_back(std::move(plan));
       kind_of.push_back(kind->second);
     }
   }
+  if (index >= costs.kind_of.size()) costs.kind_of.resize(index + 1);
+  costs.kind_of[index] = std::move(found);
 }
 
 FastAccelerator::~FastAccelerator() = default;
@@ -124,9 +135,10 @@ LayerResult FastAccelerator::Assemble(const LayerPlan& plan, Cycles host, const 
   return result;
 }
 
-LayerCosts::Kind& FastAccelerator::KindOf(int subnet, int op) {
+LayerCosts::Kind& FastAccelerator::KindOf(int subnet, int op, int batch) {
+  const LayerCosts::KindsOfOps& kind_of = costs_->kind_of[static_cast<std::size_t>(batch - 1)];
   return costs_->kinds[static_cast<std::size_t>(
-      costs_->kind_of[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)])];
+      kind_of[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)])];
 }
 
 LayerCosts::Known& FastAccelerator::LayerOf(LayerCosts::Kind& kind, Rect used) {
@@ -150,8 +162,8 @@ LayerCosts::Known& FastAccelerator::LayerOf(LayerCosts::Kind& kind, Rect used) {
   return found->second;
 }
 
-const LayerResult& FastAccelerator::ResultOf(int subnet, int op, const SubGraph& cached) {
-  LayerCosts::Kind& kind = KindOf(subnet, op);
+const LayerResult& FastAccelerator::ResultOf(int subnet, int op, const SubGraph& cached, int batch) {
+  LayerCosts::Kind& kind = KindOf(subnet, op, batch);
   const Rect used = UsedOf(planner_.net(), planner_.subnet(subnet).ops[static_cast<std::size_t>(op)], cached);
   LayerCosts::Known& known = LayerOf(kind, used);
   if (known.result == nullptr) {
@@ -161,24 +173,26 @@ const LayerResult& FastAccelerator::ResultOf(int subnet, int op, const SubGraph&
   return *known.result;
 }
 
-InferenceResult FastAccelerator::Infer(int subnet, const SubGraph& cached) {
+InferenceResult FastAccelerator::Infer(int subnet, const SubGraph& cached, int batch) {
   planner_.CheckFits(cached);
+  FindKinds(batch);
   const ClockDomain clock(planner_.hw().accel.clock_mhz);
   InferenceResult result;
   const int ops = static_cast<int>(planner_.subnet(subnet).ops.size());
   result.layers.reserve(static_cast<std::size_t>(ops));
-  for (int op = 0; op < ops; ++op) AddLayer(ResultOf(subnet, op, cached), clock, result);
+  for (int op = 0; op < ops; ++op) AddLayer(ResultOf(subnet, op, cached, batch), clock, result);
   return result;
 }
 
-std::optional<Picoseconds> FastAccelerator::ServiceOnly(int subnet, const SubGraph& cached) {
+std::optional<Picoseconds> FastAccelerator::ServiceOnly(int subnet, const SubGraph& cached, int batch) {
   planner_.CheckFits(cached);
+  FindKinds(batch);
   const ClockDomain clock(planner_.hw().accel.clock_mhz);
   Picoseconds service;
   const std::vector<Op>& ops = planner_.subnet(subnet).ops;
   for (std::size_t op = 0; op < ops.size(); ++op) {
     const Rect used = UsedOf(planner_.net(), ops[op], cached);
-    service += clock.TimeOf(LayerOf(KindOf(subnet, static_cast<int>(op)), used).times.cycles);
+    service += clock.TimeOf(LayerOf(KindOf(subnet, static_cast<int>(op), batch), used).times.cycles);
   }
   return service;
 }

@@ -12,11 +12,45 @@ constexpr std::uint64_t kAlignment = 4096;
 
 std::uint64_t Align(std::uint64_t address) { return (address + kAlignment - 1) / kAlignment * kAlignment; }
 
+// From one tensor to the next.
+std::uint64_t TensorStride(const HardwareConfig& hw, const SuperNet& net, int max_batch) {
+  std::uint64_t stride = 0;
+  for (const SubNet& subnet : net.subnets) {
+    for (const Tensor& tensor : subnet.tensors) {
+      const Bytes bytes = max_batch * PaddedBytes(tensor, hw.accel);
+      stride = std::max(stride, Align(static_cast<std::uint64_t>(bytes.value())));
+    }
+  }
+  return stride;
+}
+
+void CheckOptions(const PlannerOptions& options, std::uint64_t needed) {
+  if (options.max_batch < 1 || options.max_batch > kMostBatch) {
+    throw UserError("a batch of " + std::to_string(options.max_batch) + ": expected 1 to " +
+                    std::to_string(kMostBatch) + " inputs");
+  }
+  if (options.instance < 0 || options.instance >= options.instances)
+    throw InternalError("InferencePlanner: no such instance");
+  if (options.region_bytes != 0 && options.region_bytes < needed)
+    throw InternalError("InferencePlanner: region_bytes are too few");
+}
+
 }  // namespace
 
-InferencePlanner::InferencePlanner(const HardwareConfig& hw, const SuperNet& net) : hw_(hw), net_(net) {
-  // DRAM: the SuperNet's weights once, every SubNet's quantisation parameters, activations by tensor.
-  std::uint64_t address = 0;
+std::uint64_t ActivationBytes(const HardwareConfig& hw, const SuperNet& net, int max_batch) {
+  std::size_t tensors = 0;
+  for (const SubNet& subnet : net.subnets) tensors = std::max(tensors, subnet.tensors.size());
+  return tensors * TensorStride(hw, net, max_batch);
+}
+
+InferencePlanner::InferencePlanner(const HardwareConfig& hw, const SuperNet& net,
+                                   const PlannerOptions& options)
+    : hw_(hw), net_(net) {
+  const std::uint64_t needed = ActivationBytes(hw, net, options.max_batch);
+  CheckOptions(options, needed);
+  // DRAM: the SuperNet's weights once, every SubNet's quantisation parameters, then for every instance
+  // activations by tensor.
+  std::uint64_t address = Align(options.first_address);
   for (const SuperNetLayer& layer : net.layers) {
     weight_base_.push_back(address);
     address = Align(address + static_cast<std::uint64_t>(layer.WeightBytes().value()));
@@ -27,21 +61,30 @@ InferencePlanner::InferencePlanner(const HardwareConfig& hw, const SuperNet& net
       address = Align(address + static_cast<std::uint64_t>(kQuantParamBytes * layer.max_kernels));
     }
   }
-  activation_base_ = address;
+  const std::uint64_t region = Align(std::max(needed, options.region_bytes));
+  activation_base_ = address + static_cast<std::uint64_t>(options.instance) * region;
+  end_address_ = address + static_cast<std::uint64_t>(options.instances) * region;
+  tensor_stride_ = TensorStride(hw, net, options.max_batch);
   for (const SubNet& subnet : net.subnets) {
-    for (const Tensor& tensor : subnet.tensors) {
-      tensor_stride_ =
-          std::max(tensor_stride_, Align(static_cast<std::uint64_t>(PaddedBytes(tensor, hw.accel).value())));
-    }
-    placements_.push_back(PlaceActivations(subnet, hw.accel));
     std::vector<int>& groups = tensor_group_.emplace_back(subnet.tensors.size(), hw.accel.dpe_array.kernels);
     for (const Op& op : subnet.ops) {
       groups[static_cast<std::size_t>(op.output)] = OutputLanes(hw.accel, op);
     }
   }
-  for (std::size_t s = 0; s < net.subnets.size(); ++s) {  // finds what does not fit now, not in mid-run
-    for (std::size_t i = 0; i < net.subnets[s].ops.size(); ++i) {
-      PlanOp(static_cast<int>(s), static_cast<int>(i), EmptySubGraph(net));
+  placements_.resize(static_cast<std::size_t>(options.max_batch));
+  for (int batch = 1; batch <= options.max_batch; ++batch) {
+    auto& placements = placements_[static_cast<std::size_t>(batch - 1)];
+    placements.reserve(net.subnets.size());
+    for (const SubNet& subnet : net.subnets) placements.push_back(PlaceActivations(subnet, hw.accel, batch));
+  }
+  CheckPlans(1);  // finds what does not fit now, not in mid-run
+  if (options.max_batch > 1) CheckPlans(options.max_batch);
+}
+
+void InferencePlanner::CheckPlans(int batch) const {
+  for (std::size_t s = 0; s < net_.subnets.size(); ++s) {
+    for (std::size_t i = 0; i < net_.subnets[s].ops.size(); ++i) {
+      PlanOp(static_cast<int>(s), static_cast<int>(i), EmptySubGraph(net_), batch);
     }
   }
 }
@@ -72,12 +115,24 @@ LayerAddresses InferencePlanner::AddressesOf(int subnet, const Op& op) const {
   return addresses;
 }
 
-LayerPlan InferencePlanner::PlanOp(int subnet, int op, const SubGraph& cached) const {
+const OpPlacement& InferencePlanner::PlacementOf(int subnet, int op, int batch) const {
+  if (batch < 1 || batch > max_batch()) {
+    throw InternalError("InferencePlanner: a batch of " + std::to_string(batch) + ", laid out for " +
+                        std::to_string(max_batch()));
+  }
+  return placements_[static_cast<std::size_t>(batch - 1)][static_cast<std::size_t>(subnet)]
+                    [static_cast<std::size_t>(op)];
+}
+
+Bytes InferencePlanner::KeptAfter(int subnet, int op, int batch) const {
+  return PlacementOf(subnet, op, batch).kept_after;
+}
+
+LayerPlan InferencePlanner::PlanOp(int subnet, int op, const SubGraph& cached, int batch) const {
   const Op& step = this->subnet(subnet).ops[static_cast<std::size_t>(op)];
-  const OpPlacement& place = placements_[static_cast<std::size_t>(subnet)][static_cast<std::size_t>(op)];
   const Rect rect =
       step.supernet_layer == kNone ? Rect{} : cached.rects[static_cast<std::size_t>(step.supernet_layer)];
-  return LayerPlan(hw_, net_, step, place, rect, AddressesOf(subnet, step));
+  return LayerPlan(hw_, net_, step, PlacementOf(subnet, op, batch), rect, AddressesOf(subnet, step));
 }
 
 LayerPlan InferencePlanner::PlanAlone(int subnet, int op) const {

@@ -125,14 +125,14 @@ LayerResult KernelFreeAccelerator::RunLayer(const LayerPlan& plan, Cycles host) 
   return result;
 }
 
-InferenceResult KernelFreeAccelerator::Infer(int subnet, const SubGraph& cached) {
+InferenceResult KernelFreeAccelerator::Infer(int subnet, const SubGraph& cached, int batch) {
   planner_.CheckFits(cached);
   const ClockDomain clock(planner_.hw().accel.clock_mhz);
   const Cycles host = planner_.HostCycles(planner_.hw().host.layer_call_us);
   InferenceResult result;
   const int ops = static_cast<int>(planner_.subnet(subnet).ops.size());
   for (int op = 0; op < ops; ++op)
-    AddLayer(RunLayer(planner_.PlanOp(subnet, op, cached), host), clock, result);
+    AddLayer(RunLayer(planner_.PlanOp(subnet, op, cached, batch), host), clock, result);
   return result;
 }
 

@@ -17,22 +17,22 @@ void LayerPlan::CountUnits(const Unit& unit, std::int64_t times, Counters& count
     CountConv(unit, times, counters);
   } else {
     counters.dpe_cycles[DpeState::kVectorUnit] += cycles;
-    const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
+    const Strip& strip = StripOf(unit);
     const std::int64_t channels = times * unit.kernels;
     counters.events[Event::kVectorOp] += channels * op_.kernel_h * op_.kernel_w * strip.out_positions;
-    counters.events[Event::kSbRead] += channels * strip.rows_loaded * op_.in_w;
+    counters.events[Event::kSbRead] += channels * strip.elements * strip.rows_loaded * op_.in_w;
   }
   if (unit.drains) CountDrain(unit, times, counters);
 }
 
 void LayerPlan::CountConv(const Unit& unit, std::int64_t times, Counters& counters) const {
-  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
+  const Strip& strip = StripOf(unit);
   const UnitShape& shape = *unit.shape;
   const std::int64_t weights = times * unit.kernels * shape.channels * cell_bytes_;
   counters.events[Event::kMac] += weights * strip.windows;
   counters.useful_macs += weights * strip.out_positions;
   const std::int64_t lanes = times * shape.tiles * tile_channels_;
-  counters.events[Event::kSbRead] += lanes * strip.rows_loaded * op_.in_w;
+  counters.events[Event::kSbRead] += lanes * strip.elements * strip.rows_loaded * op_.in_w;
   if (op_.kernel_h > 1 || op_.kernel_w > 1) {  // 1×1 needs no sliding window
     counters.events[Event::kLbWrite] += lanes * strip.scanned;
     counters.events[Event::kLbRead] += lanes * kTaps * strip.scanned;
@@ -49,7 +49,7 @@ void LayerPlan::CountConv(const Unit& unit, std::int64_t times, Counters& counte
 }
 
 void LayerPlan::CountDrain(const Unit& unit, std::int64_t times, Counters& counters) const {
-  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
+  const Strip& strip = StripOf(unit);
   const std::int64_t kernels = times * unit.kernels;
   const std::int64_t results = kernels * strip.out_positions;
   if (is_conv()) {
@@ -58,7 +58,7 @@ void LayerPlan::CountDrain(const Unit& unit, std::int64_t times, Counters& count
   }
   if (place_.output_on_chip) counters.events[Event::kSbWrite] += results;
   if (op_.kind == OpKind::kScale) {  // its products are counted already; the factors stay in the lanes
-    if (place_.residual_on_chip) counters.events[Event::kSbRead] += kernels;
+    if (place_.residual_on_chip) counters.events[Event::kSbRead] += kernels * strip.elements;
   } else if (op_.residual != kNone) {
     counters.events[Event::kVectorOp] += results;
     if (place_.residual_on_chip) counters.events[Event::kSbRead] += results;

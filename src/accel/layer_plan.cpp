@@ -28,7 +28,8 @@ LayerPlan::LayerPlan(const HardwareConfig& hw, const SuperNet& net, const Op& op
   PlanArray(hw, net);
   PlanStrips(hw);
   Recache(cached);
-  if (TotalCycles() > kMostCycles) {
+  const auto units = static_cast<std::int64_t>(strips_.size()) * units_per_strip_;
+  if (TotalCycles() > kMostCycles || units > std::numeric_limits<int>::max()) {
     throw UserError(op_.name + ": would take more than " + std::to_string(kMostCycles) +
                     " cycles; a larger accel.dpe_array or a smaller model is needed");
   }
@@ -65,6 +66,8 @@ void LayerPlan::PlanArray(const HardwareConfig& hw, const SuperNet& net) {
   }
 
   kernel_tiles_ = static_cast<int>(CeilDiv(op_.kernels, lanes));
+  factor_pitch_ = CeilDiv(op_.kernels, array.channels) * array.channels;
+  element_pitch_ = factor_pitch_ * op_.OutH() * op_.OutW();
 }
 
 void LayerPlan::Recache(Rect cached) {
@@ -186,22 +189,34 @@ void LayerPlan::AddTiles(int tiles, int channel, int channels, Bytes weights, By
 void LayerPlan::PlanStrips(const HardwareConfig& hw) {
   const std::int64_t row_bytes =
       CeilDiv(op_.channels, hw.accel.dpe_array.channels) * hw.accel.dpe_array.channels * op_.in_w;
-  for (int begin = 0; begin < op_.OutH(); begin += place_.strip_out_rows) {
-    const int end = std::min(begin + place_.strip_out_rows, op_.OutH());
-    const bool last = end == op_.OutH();
-    // Rows of the padded input; the last strip scans what the stride would leave over (T2).
-    const int first_row = std::max(begin * op_.stride_h, op_.pad_h);
-    const int end_row = last ? op_.in_h + 2 * op_.pad_h : (end - 1) * op_.stride_h + op_.kernel_h;
-    Strip strip;
-    strip.rows_loaded = std::min(end_row, op_.in_h + op_.pad_h) - first_row;
-    strip.scanned = std::int64_t{op_.in_w + 2 * op_.pad_w} * (end_row - first_row);
-    const int end_window = last ? op_.in_h + 2 * op_.pad_h - op_.kernel_h + 1 : end * op_.stride_h;
-    strip.windows =
-        std::int64_t{op_.in_w + 2 * op_.pad_w - op_.kernel_w + 1} * (end_window - begin * op_.stride_h);
-    strip.out_positions = std::int64_t{op_.OutW()} * (end - begin);
-    if (!place_.input_on_chip) strip.iact_load = Bytes(row_bytes * strip.rows_loaded);
-    strips_.push_back(strip);
+  for (int element = 0; element < place_.batch; element += place_.strip_elements) {
+    const int elements = std::min(place_.strip_elements, place_.batch - element);
+    for (int begin = 0; begin < op_.OutH(); begin += place_.strip_out_rows) {
+      strips_.push_back(
+          StripOf(element, elements, begin, std::min(begin + place_.strip_out_rows, op_.OutH())));
+      Strip& strip = strips_.back();
+      if (!place_.input_on_chip) strip.iact_load = Bytes(row_bytes * strip.rows_loaded * elements);
+    }
   }
+}
+
+// Output rows [begin, end) of the elements.
+Strip LayerPlan::StripOf(int first_element, int elements, int begin, int end) const {
+  const bool last = end == op_.OutH();
+  // Rows of the padded input; the last strip scans what the stride would leave over (T2).
+  const int first_row = std::max(begin * op_.stride_h, op_.pad_h);
+  const int end_row = last ? op_.in_h + 2 * op_.pad_h : (end - 1) * op_.stride_h + op_.kernel_h;
+  const int end_window = last ? op_.in_h + 2 * op_.pad_h - op_.kernel_h + 1 : end * op_.stride_h;
+  Strip strip;
+  strip.first_element = first_element;
+  strip.elements = elements;
+  strip.first_out_row = begin;
+  strip.rows_loaded = std::min(end_row, op_.in_h + op_.pad_h) - first_row;
+  strip.scanned = std::int64_t{elements} * (op_.in_w + 2 * op_.pad_w) * (end_row - first_row);
+  strip.windows = std::int64_t{elements} * (op_.in_w + 2 * op_.pad_w - op_.kernel_w + 1) *
+                  (end_window - begin * op_.stride_h);
+  strip.out_positions = std::int64_t{elements} * op_.OutW() * (end - begin);
+  return strip;
 }
 
 const LayerPlan::Group& LayerPlan::GroupOf(int in_strip) const {
@@ -225,7 +240,8 @@ Unit LayerPlan::UnitOf(int strip, const Group& group, int kernel_tile, int in_ti
     const Bytes results(unit.kernels * here.out_positions);
     if (!place_.output_on_chip) unit.drain = results;
     if (op_.residual != kNone && !place_.residual_on_chip)
-      unit.residual = op_.kind == OpKind::kScale ? Bytes(unit.kernels) : results;
+      unit.residual =
+          op_.kind == OpKind::kScale ? Bytes(std::int64_t{unit.kernels} * here.elements) : results;
   }
   return unit;
 }
@@ -288,14 +304,19 @@ bool LayerPlan::RegionsTouch() const {
   const auto region = [](std::uint64_t begin, std::int64_t bytes) {
     return Region{begin, begin + static_cast<std::uint64_t>(bytes)};
   };
-  const Strip& strip = strips_.front();
-  const std::int64_t row = strip.rows_loaded > 0 ? strip.iact_load.value() / strip.rows_loaded : 0;
-  const std::int64_t results = std::int64_t{op_.kernels} * op_.OutH() * op_.OutW();
+  // Of a result or its factors, of so many bytes an element, up to the end of the last strip's.
+  const Strip& last = strips_.back();
+  const auto written = [&](std::int64_t pitch, std::int64_t bytes) {
+    return last.first_element * pitch + last.elements * bytes;
+  };
+  const std::int64_t results = written(element_pitch_, std::int64_t{op_.kernels} * op_.OutH() * op_.OutW());
   const Region regions[] = {
       region(addresses_.weights, std::int64_t{max_kernels_} * max_channels_ * op_.kernel_h * op_.kernel_w),
       region(addresses_.quant_params, kQuantParamBytes * op_.kernels),
-      region(addresses_.input, row * op_.in_h), region(addresses_.output, results),
-      region(addresses_.residual, op_.kind == OpKind::kScale ? op_.kernels : results)};
+      region(addresses_.input, InputRowBytes(strips_.front()) * op_.in_h * place_.batch),
+      region(addresses_.output, results),
+      region(addresses_.residual,
+             op_.kind == OpKind::kScale ? written(factor_pitch_, op_.kernels) : results)};
   const std::size_t used = op_.residual == kNone ? 4 : 5;
   for (std::size_t a = is_conv() ? 0 : 2; a < used; ++a) {
     for (std::size_t b = is_conv() ? 0 : 2; b < used; ++b) {
@@ -306,16 +327,21 @@ bool LayerPlan::RegionsTouch() const {
 }
 
 UnitExtent LayerPlan::ExtentOf(const Unit& unit) const {
-  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
+  const Strip& strip = StripOf(unit);
   UnitExtent extent;
   extent.first_kernel = FirstKernel(unit.kernel_tile);
   extent.kernels = unit.kernels;
-  extent.first_out_row = unit.strip * place_.strip_out_rows;
-  extent.out_rows = static_cast<int>(strip.out_positions / op_.OutW());
+  extent.first_out_row = strip.first_out_row;
+  extent.out_rows = static_cast<int>(strip.out_positions / op_.OutW() / strip.elements);
   extent.first_in_row = std::max(0, extent.first_out_row * op_.stride_h - op_.pad_h);
   extent.in_rows = strip.rows_loaded;
   extent.index_in_strip = unit.index % units_per_strip_;
   return extent;
+}
+
+// Of an off-chip input.
+std::int64_t LayerPlan::InputRowBytes(const Strip& strip) {
+  return strip.rows_loaded > 0 ? strip.iact_load.value() / strip.elements / strip.rows_loaded : 0;
 }
 
 std::uint64_t LayerPlan::QuantParamAddress(const Unit& unit) const {
@@ -324,21 +350,18 @@ std::uint64_t LayerPlan::QuantParamAddress(const Unit& unit) const {
 }
 
 std::uint64_t LayerPlan::IActAddress(const Unit& unit) const {
-  const std::int64_t first_row = ExtentOf(unit).first_in_row;
-  const Strip& strip = strips_[static_cast<std::size_t>(unit.strip)];
-  const std::int64_t row = strip.rows_loaded > 0 ? strip.iact_load.value() / strip.rows_loaded : 0;
-  return addresses_.input + static_cast<std::uint64_t>(first_row * row);
+  const Strip& strip = StripOf(unit);
+  const std::int64_t rows_before = std::int64_t{strip.first_element} * op_.in_h + ExtentOf(unit).first_in_row;
+  return addresses_.input + static_cast<std::uint64_t>(rows_before * InputRowBytes(strip));
 }
 
-Bytes LayerPlan::StreamingBytes(const Unit& unit) const {
-  return place_.kept + strips_[static_cast<std::size_t>(unit.strip)].iact_load;
-}
+Bytes LayerPlan::StreamingBytes(const Unit& unit) const { return place_.kept + StripOf(unit).iact_load; }
 
 Bytes LayerPlan::LineBytes() const { return LineBufferBytes(op_, line_channels_); }
 
 Bytes LayerPlan::PartialSumBytes(const Unit& unit) const {
   if (!is_conv()) return Bytes(0);
-  return Bytes(kPartialSumBytes * unit.kernels * strips_[static_cast<std::size_t>(unit.strip)].out_positions);
+  return Bytes(kPartialSumBytes * unit.kernels * StripOf(unit).out_positions);
 }
 
 std::int64_t LayerPlan::TotalCycles() const {

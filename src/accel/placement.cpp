@@ -19,6 +19,11 @@ Bytes SmallestStrip(const Op& op, const AccelConfig& accel) {
   return SmallestStripRows(op) * PaddedRowBytes(op.channels, op.in_w, accel);
 }
 
+// Of a full kernel tile.
+Bytes PartialSumRow(const Op& op, const AccelConfig& accel) {
+  return Bytes(std::int64_t{4} * std::min(KernelLanes(accel, op.depthwise), op.kernels) * op.OutW());
+}
+
 [[noreturn]] void TooSmall(const char* buffer, std::int64_t capacity_kib, const SubNet& subnet, const Op& op,
                            Bytes needed, const char* what) {
   throw UserError("accel." + std::string(buffer) + ".capacity_kib: " + std::to_string(capacity_kib) +
@@ -39,7 +44,7 @@ int StripOutRows(const SubNet& subnet, const Op& op, const AccelConfig& accel, b
     if (in_rows < op.in_h) rows = std::min<std::int64_t>(rows, (in_rows - op.kernel_h) / op.stride_h + 1);
   }
   if (op.kind == OpKind::kConv) {
-    const Bytes row(std::int64_t{4} * std::min(KernelLanes(accel, op.depthwise), op.kernels) * op.OutW());
+    const Bytes row = PartialSumRow(op, accel);
     const std::int64_t ob_rows = accel.ob.capacity().value() / row.value();
     if (ob_rows < 1) TooSmall("ob", accel.ob.capacity_kib, subnet, op, row, "one row of partial sums");
     rows = std::min(rows, ob_rows);
@@ -48,6 +53,20 @@ int StripOutRows(const SubNet& subnet, const Op& op, const AccelConfig& accel, b
   if (window > accel.lb.capacity())
     TooSmall("lb", accel.lb.capacity_kib, subnet, op, window, "three input rows");
   return static_cast<int>(rows);
+}
+
+// B2: elements a strip. Only whole maps are put together.
+int StripElements(const Op& op, const AccelConfig& accel, const OpPlacement& place, Bytes input_room) {
+  if (place.strip_out_rows < op.OutH()) return 1;
+  std::int64_t elements = place.batch;
+  if (!place.input_on_chip) {
+    const Bytes map = op.in_h * PaddedRowBytes(op.channels, op.in_w, accel);
+    elements = std::min(elements, input_room.value() / map.value());
+  }
+  if (op.kind == OpKind::kConv)
+    elements =
+        std::min(elements, accel.ob.capacity().value() / (PartialSumRow(op, accel).value() * op.OutH()));
+  return static_cast<int>(std::max<std::int64_t>(1, elements));
 }
 
 std::vector<int> LastUses(const SubNet& subnet) {
@@ -72,11 +91,11 @@ Bytes LineBufferBytes(const Op& op, int channels) {
   return Bytes(std::int64_t{3} * (op.in_w + 2 * op.pad_w) * channels);
 }
 
-std::vector<OpPlacement> PlaceActivations(const SubNet& subnet, const AccelConfig& accel) {
+std::vector<OpPlacement> PlaceActivations(const SubNet& subnet, const AccelConfig& accel, int batch) {
   const std::size_t n = subnet.ops.size();
   const std::vector<int> last_use = LastUses(subnet);
   std::vector<bool> on_chip(subnet.tensors.size(), false);
-  std::vector<Bytes> live(n);  // bytes kept on chip while op i runs
+  std::vector<Bytes> live(n), live_after(n);  // bytes kept on chip while op i runs, and after it
 
   const auto stays = [&](std::size_t maker, int tensor, Bytes size) {
     const auto last = static_cast<std::size_t>(last_use[static_cast<std::size_t>(tensor)]);
@@ -91,11 +110,12 @@ std::vector<OpPlacement> PlaceActivations(const SubNet& subnet, const AccelConfi
   for (std::size_t i = 0; accel.keep_activations_on_chip && i < n; ++i) {
     const int tensor = subnet.ops[i].output;
     if (last_use[static_cast<std::size_t>(tensor)] == kNone) continue;
-    const Bytes size = PaddedBytes(subnet.tensors[static_cast<std::size_t>(tensor)], accel);
+    const Bytes size = batch * PaddedBytes(subnet.tensors[static_cast<std::size_t>(tensor)], accel);
     if (!stays(i, tensor, size)) continue;
     on_chip[static_cast<std::size_t>(tensor)] = true;
     const auto last = static_cast<std::size_t>(last_use[static_cast<std::size_t>(tensor)]);
     for (std::size_t k = i; k <= last; ++k) live[k] += size;
+    for (std::size_t k = i; k < last; ++k) live_after[k] += size;
   }
 
   std::vector<OpPlacement> placements(n);
@@ -105,9 +125,12 @@ std::vector<OpPlacement> PlaceActivations(const SubNet& subnet, const AccelConfi
     place.input_on_chip = on_chip[static_cast<std::size_t>(op.input)];
     place.output_on_chip = on_chip[static_cast<std::size_t>(op.output)];
     place.residual_on_chip = op.residual != kNone && on_chip[static_cast<std::size_t>(op.residual)];
+    place.batch = batch;
     place.kept = live[i];
-    place.strip_out_rows =
-        StripOutRows(subnet, op, accel, place.input_on_chip, accel.sb.capacity() - live[i]);
+    place.kept_after = live_after[i];
+    const Bytes room = accel.sb.capacity() - live[i];
+    place.strip_out_rows = StripOutRows(subnet, op, accel, place.input_on_chip, room);
+    place.strip_elements = StripElements(op, accel, place, room);
   }
   return placements;
 }

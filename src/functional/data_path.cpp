@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sushi/core/error.hpp"
 #include "sushi/functional/dram_content.hpp"
 
 namespace sushi {
@@ -41,6 +42,7 @@ void DataPath::BeginInference(int subnet) {
 
 void DataPath::BeginLayer(const LayerPlan& plan, int layer) {
   const Op& op = plan.op();
+  if (plan.placement().batch != 1) throw UserError("--functional computes batches of one input only");
   transfers_.clear();
   buffers_.dynamic = WeightBanks();
   if (plan.placement().output_on_chip) {

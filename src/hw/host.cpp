@@ -24,7 +24,7 @@ void Host::Run() {
   sc_core::sc_stop();
 }
 
-InferenceResult Host::Infer(int subnet, const SubGraph& cached) {
+InferenceResult Host::Infer(int subnet, const SubGraph& cached, int batch) {
   planner_.CheckFits(cached);
   if (accelerator->cached() != cached) accelerator->Swap(cached);
   accelerator->BeginInference(subnet);
@@ -33,7 +33,7 @@ InferenceResult Host::Infer(int subnet, const SubGraph& cached) {
   InferenceResult result;
   const int ops = static_cast<int>(planner_.subnet(subnet).ops.size());
   for (int op = 0; op < ops; ++op) {
-    const LayerPlan plan = planner_.PlanOp(subnet, op, accelerator->cached());
+    const LayerPlan plan = planner_.PlanOp(subnet, op, accelerator->cached(), batch);
     AddLayer(accelerator->RunLayer(plan, host, op), clock, result);
   }
   accelerator->EndInference(subnet);

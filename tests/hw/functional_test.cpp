@@ -70,6 +70,29 @@ TEST_P(Functional, EqualsTheReferenceForRandomHardwareSubNetsAndSubGraphs) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Functional, ::testing::Range(0, 4));
 
+TEST(FunctionalBatch, MoreThanOneInputIsRefused) {
+  testing::InChild([] {
+    const SuperNet net = testing::OneConvNet({0, 16, 9, 3, 5, 1});
+    const HardwareConfig hw;
+    PlannerOptions options;
+    options.max_batch = 2;
+    const InferencePlanner planner(hw, net, options);
+    const NetworkData data(net, 1);
+    testing::FunctionalChecker checker(data, [](const Op&) { return true; });
+    const auto infer = [&](int batch) {
+      RunInElaboration(
+          planner, std::make_unique<SimpleMemory>(hw.dram),
+          [&](ServiceModel& model) {
+            model.Infer(0, EmptySubGraph(net), 1);
+            EXPECT_EQ(checker.inferences, 1);
+            model.Infer(0, EmptySubGraph(net), batch);
+          },
+          &checker.run);
+    };
+    EXPECT_THROW(infer(2), UserError);
+  });
+}
+
 // ceil_mode with a stride beyond the kernel: the last windows lie outside the map.
 TEST(FunctionalPool, AWindowOutsideTheMapGivesTheInputsZeroPoint) {
   testing::InChild([] {

@@ -39,14 +39,18 @@ void ExpectStatesSumToTotal(const InferenceResult& result) {
   }
 }
 
-// A random case; false when the hardware cannot run the SubNets.
-bool RunCase(std::uint64_t seed) {
+// A random case with batches of up to `most_batch`; false when the hardware cannot run the SubNets.
+bool RunCase(std::uint64_t seed, int most_batch) {
   Random random(seed);
   const SuperNet net = testing::RandomSuperNet(random);
   const HardwareConfig hw = testing::RandomHardware(random);
+  PlannerOptions options;
+  options.max_batch = most_batch;
+  options.instances = 1 + most_batch / 2;
+  options.instance = static_cast<int>(seed) % options.instances;
   std::unique_ptr<InferencePlanner> planner;
   try {
-    planner = std::make_unique<InferencePlanner>(hw, net);
+    planner = std::make_unique<InferencePlanner>(hw, net, options);
   } catch (const UserError&) {
     return false;
   }
@@ -56,8 +60,9 @@ bool RunCase(std::uint64_t seed) {
       SubGraph cached = EmptySubGraph(net);
       for (int round = 0; round < 3; ++round) {
         for (int s = 0; s < 2; ++s) {
-          const InferenceResult result = shell.Infer(s, cached);
-          ExpectSame(hw, net.subnets[static_cast<std::size_t>(s)], result, driver.Infer(s, cached));
+          const int batch = static_cast<int>(random.Integer(1, most_batch));
+          const InferenceResult result = shell.Infer(s, cached, batch);
+          ExpectSame(hw, net.subnets[static_cast<std::size_t>(s)], result, driver.Infer(s, cached, batch));
           ExpectStatesSumToTotal(result);
           const LayerResult alone = shell.RunAlone(s, 0, Cycles(5));
           EXPECT_TRUE(alone == driver.RunAlone(s, 0, Cycles(5)));
@@ -75,13 +80,22 @@ bool RunCase(std::uint64_t seed) {
   return true;
 }
 
+void RunCases(int first, int cases, int most_batch) {
+  int ran = 0;
+  for (int i = first; i < first + cases; ++i) ran += RunCase(static_cast<std::uint64_t>(i), most_batch);
+  EXPECT_GE(ran, cases / 3) << "too few of the random cases can run at all";
+}
+
 class ShellEqualsKernelFree : public ::testing::TestWithParam<int> {};
 
 TEST_P(ShellEqualsKernelFree, ForRandomHardwareSubNetsAndSubGraphs) {
   constexpr int kCases = 60;
-  int ran = 0;
-  for (int i = 0; i < kCases; ++i) ran += RunCase(static_cast<std::uint64_t>(GetParam() * kCases + i));
-  EXPECT_GE(ran, kCases / 3) << "too few of the random cases can run at all";
+  RunCases(GetParam() * kCases, kCases, 1);
+}
+
+TEST_P(ShellEqualsKernelFree, InBatches) {
+  constexpr int kCases = 30;
+  RunCases(1000 + GetParam() * kCases, kCases, 6);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ShellEqualsKernelFree, ::testing::Range(0, 5));

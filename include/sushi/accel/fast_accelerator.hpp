@@ -20,15 +20,18 @@ class FastAccelerator : public ServiceModel {
   FastAccelerator(const FastAccelerator&) = delete;
   FastAccelerator& operator=(const FastAccelerator&) = delete;
 
-  InferenceResult Infer(int subnet, const SubGraph& cached) override;
+  using ServiceModel::Infer;
+  using ServiceModel::ServiceOnly;
+  InferenceResult Infer(int subnet, const SubGraph& cached, int batch) override;
   SwapResult Swap(const SubGraph& from, const SubGraph& to) override;
   LayerResult RunAlone(int subnet, int op, Cycles host) override;
-  std::optional<Picoseconds> ServiceOnly(int subnet, const SubGraph& cached) override;
+  std::optional<Picoseconds> ServiceOnly(int subnet, const SubGraph& cached, int batch) override;
 
  private:
-  LayerCosts::Kind& KindOf(int subnet, int op);
+  void FindKinds(int batch);
+  LayerCosts::Kind& KindOf(int subnet, int op, int batch);
   LayerCosts::Known& LayerOf(LayerCosts::Kind& kind, Rect used);
-  const LayerResult& ResultOf(int subnet, int op, const SubGraph& cached);
+  const LayerResult& ResultOf(int subnet, int op, const SubGraph& cached, int batch);
   static LayerResult Assemble(const LayerPlan& plan, Cycles host, const LayerTimes& times);
   struct Engine;
 

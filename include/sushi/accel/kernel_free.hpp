@@ -14,7 +14,8 @@ class KernelFreeAccelerator : public ServiceModel {
  public:
   explicit KernelFreeAccelerator(const InferencePlanner& planner, std::unique_ptr<Memory> memory);
 
-  InferenceResult Infer(int subnet, const SubGraph& cached) override;
+  using ServiceModel::Infer;
+  InferenceResult Infer(int subnet, const SubGraph& cached, int batch) override;
   SwapResult Swap(const SubGraph& from, const SubGraph& to) override;
   // One layer by itself with the host's call cost.
   LayerResult RunAlone(int subnet, int op, Cycles host) override;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -37,7 +38,7 @@ struct LayerTimes {
 };
 
 // FastAccelerators whose hardware differs at most in the size of the Persistent Buffer (accel.pb), which
-// costs do not depend on, may share one, one after the other.
+// costs do not depend on, and whose planners have the same options may share one, one after the other.
 struct LayerCosts {
   struct Known {
     LayerTimes times;
@@ -56,7 +57,9 @@ struct LayerCosts {
     return static_cast<std::uint64_t>(rect.kernels) << 32 | static_cast<std::uint32_t>(rect.channels);
   }
 
-  std::vector<std::vector<int>> kind_of;  // per SubNet and op: index into kinds
+  using KindsOfOps = std::vector<std::vector<int>>;    // per SubNet and op: index into kinds
+  std::vector<KindsOfOps> kind_of;                     // per batch from 1; empty until it is asked for
+  std::map<std::vector<std::int64_t>, int> kind_with;  // by all that a cost depends on
   std::vector<Kind> kinds;
   std::size_t results = 0;  // Σ over kinds: a few hundred bytes each
 };

@@ -3,7 +3,8 @@
 // The array takes ⌈K/16⌉ kernel tiles × ⌈C/9⌉ channel tiles (T1) and scans every input position for each
 // (T2). A *unit* is what one bank of the Dynamic Buffer holds: the channel tiles of one kernel tile, or as
 // many of them as fit. Weights inside the cached rectangle come from the Persistent Buffer and are not
-// fetched (T3). Units run strip by strip, kernel tile by kernel tile.
+// fetched (T3). Units run strip by strip, kernel tile by kernel tile. A strip takes several elements of a
+// batch through a unit's weights, or rows of one element (B1–B6).
 #pragma once
 
 #include <algorithm>
@@ -50,8 +51,11 @@ struct UnitShape {
 };
 
 struct Strip {
-  int rows_loaded = 0;       // input rows, halo included
-  std::int64_t scanned = 0;  // positions a channel tile takes (T2), without fill
+  int first_element = 0, elements = 1;  // of the batch
+  int first_out_row = 0;
+  int rows_loaded = 0;  // input rows of an element, halo included
+  // Of all elements of the strip together.
+  std::int64_t scanned = 0;  // positions a channel tile takes (T2, B3), without fill
   std::int64_t windows = 0;  // stride-1 windows among them
   std::int64_t out_positions = 0;
   Bytes iact_load;  // 0 when the input is on chip
@@ -84,8 +88,8 @@ struct LayerAddresses {
 // Where a unit stands in the layer, for those who move its data.
 struct UnitExtent {
   int first_kernel = 0, kernels = 0;
-  int first_out_row = 0, out_rows = 0;
-  int first_in_row = 0, in_rows = 0;  // rows of the map that the strip needs
+  int first_out_row = 0, out_rows = 0;  // of an element
+  int first_in_row = 0, in_rows = 0;    // rows of the map that the strip needs
   int index_in_strip = 0;
 };
 
@@ -150,6 +154,9 @@ class LayerPlan {
  private:
   void PlanArray(const HardwareConfig& hw, const SuperNet& net);
   void PlanStrips(const HardwareConfig& hw);
+  Strip StripOf(int first_element, int elements, int begin, int end) const;
+  const Strip& StripOf(const Unit& unit) const { return strips_[static_cast<std::size_t>(unit.strip)]; }
+  static std::int64_t InputRowBytes(const Strip& strip);
   void AddGroup(int tiles, int cached_kernels);
   void MakeShapes(int kernels, int cached_kernels);
   void AddTiles(int tiles, int channel, int channels, Bytes weights, Bytes cached);
@@ -163,6 +170,7 @@ class LayerPlan {
   OpPlacement place_;
   Rect cached_;
   LayerAddresses addresses_;
+  std::int64_t element_pitch_ = 0, factor_pitch_ = 0;  // bytes from an element of the result to the next (B5)
   LinkSpeed weight_link_;
   int banks_ = 2;
   int kernel_lanes_ = 0;
@@ -206,15 +214,21 @@ inline std::uint64_t LayerPlan::WeightAddress(const Unit& unit) const {
 }
 
 inline std::uint64_t LayerPlan::OActAddress(const Unit& unit) const {
-  const std::int64_t before = std::int64_t{unit.strip} * place_.strip_out_rows * op_.OutW();
+  // B5: the strip's elements, in them kernel tile, element, position.
+  const Strip& strip = StripOf(unit);
+  const std::int64_t map = std::int64_t{op_.OutW()} * op_.OutH();
   return addresses_.output +
-         static_cast<std::uint64_t>(std::int64_t{FirstKernel(unit.kernel_tile)} * op_.OutW() * op_.OutH() +
-                                    before * unit.kernels);
+         static_cast<std::uint64_t>(strip.first_element * element_pitch_ +
+                                    FirstKernel(unit.kernel_tile) * map * strip.elements +
+                                    std::int64_t{strip.first_out_row} * op_.OutW() * unit.kernels);
 }
 
 inline std::uint64_t LayerPlan::ResidualAddress(const Unit& unit) const {
   if (op_.kind == OpKind::kScale) {
-    return addresses_.residual + static_cast<std::uint64_t>(FirstKernel(unit.kernel_tile));
+    const Strip& strip = StripOf(unit);
+    return addresses_.residual +
+           static_cast<std::uint64_t>(strip.first_element * factor_pitch_ +
+                                      std::int64_t{FirstKernel(unit.kernel_tile)} * strip.elements);
   }
   return OActAddress(unit) - addresses_.output + addresses_.residual;
 }

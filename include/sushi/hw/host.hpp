@@ -24,7 +24,8 @@ class Host : public sc_core::sc_module, private ServiceModel {
 
  private:
   void Run();
-  InferenceResult Infer(int subnet, const SubGraph& cached) override;
+  using ServiceModel::Infer;
+  InferenceResult Infer(int subnet, const SubGraph& cached, int batch) override;
   SwapResult Swap(const SubGraph& from, const SubGraph& to) override;
   LayerResult RunAlone(int subnet, int op, Cycles host) override;
 

@@ -12,11 +12,11 @@ namespace sushi {
 namespace {
 
 void ExpectSame(const InferencePlanner& planner, FastAccelerator& fast, int subnet, const SubGraph& cached,
-                const std::string& where) {
+                int batch, const std::string& where) {
   KernelFreeAccelerator reference(planner, MakeMemory(planner.hw()));
-  const InferenceResult expected = reference.Infer(subnet, cached);
-  EXPECT_EQ(fast.ServiceOnly(subnet, cached), expected.service) << where;
-  const InferenceResult found = fast.Infer(subnet, cached);
+  const InferenceResult expected = reference.Infer(subnet, cached, batch);
+  EXPECT_EQ(fast.ServiceOnly(subnet, cached, batch), expected.service) << where;
+  const InferenceResult found = fast.Infer(subnet, cached, batch);
   ASSERT_EQ(found.layers.size(), expected.layers.size()) << where;
   for (std::size_t i = 0; i < expected.layers.size(); ++i) {
     ASSERT_EQ(found.layers[i].cycles.value(), expected.layers[i].cycles.value()) << where << ", op " << i;
@@ -72,7 +72,7 @@ void Widen(HardwareConfig& hw, Random& random) {
 }
 
 template <typename MakeNet>
-void CompareRandomCases(std::uint64_t seed, int cases, bool wide, MakeNet make_net) {
+void CompareRandomCases(std::uint64_t seed, int cases, bool wide, int most_batch, MakeNet make_net) {
   int ran = 0;
   for (int i = 0; i < cases; ++i) {
     Random random(seed * 100'000 + static_cast<std::uint64_t>(i));
@@ -81,15 +81,21 @@ void CompareRandomCases(std::uint64_t seed, int cases, bool wide, MakeNet make_n
     if (wide) Widen(hw, random);
     if (random.Integer(0, 3) != 0) hw.dram_model = DramModel::kSimple;
     try {
-      const InferencePlanner planner(hw, net);
+      PlannerOptions options;
+      options.max_batch = most_batch;
+      const InferencePlanner planner(hw, net, options);
       FastAccelerator fast(planner);
       SubGraph before = EmptySubGraph(net);
       for (int k = 0; k < 3; ++k) {
         const SubGraph cached = testing::RandomSubGraph(net, hw.accel.pb.capacity(), random);
         ExpectSameSwap(planner, fast, before, cached, "case " + std::to_string(i));
         before = cached;
-        for (int s = 0; s < static_cast<int>(net.subnets.size()); ++s)
-          ExpectSame(planner, fast, s, cached, "case " + std::to_string(i) + ", SubNet " + std::to_string(s));
+        for (int s = 0; s < static_cast<int>(net.subnets.size()); ++s) {
+          const int batch = static_cast<int>(random.Integer(1, most_batch));
+          ExpectSame(planner, fast, s, cached, batch,
+                     "case " + std::to_string(i) + ", SubNet " + std::to_string(s) + ", batch " +
+                         std::to_string(batch));
+        }
       }
       ++ran;
     } catch (const UserError&) {
@@ -108,17 +114,25 @@ TEST(FastAccelerator, PassesNoMoreThanTheLayerHas) {
     hw.accel.db_ping_pong = ping_pong;
     const InferencePlanner planner(hw, net);
     FastAccelerator fast(planner);
-    ExpectSame(planner, fast, 0, EmptySubGraph(net), ping_pong ? "two banks" : "one bank");
+    ExpectSame(planner, fast, 0, EmptySubGraph(net), 1, ping_pong ? "two banks" : "one bank");
   }
 }
 
 TEST(FastAcceleratorProperty, EqualsTheKernelFreeDriverOnRandomNetworks) {
-  CompareRandomCases(1, 400, false,
+  CompareRandomCases(1, 400, false, 1,
                      [](Random& random, const HardwareConfig&) { return testing::RandomSuperNet(random); });
 }
 
 TEST(FastAcceleratorProperty, EqualsTheKernelFreeDriverOnWideLayers) {
-  CompareRandomCases(2, 100, true, [](Random& random, const HardwareConfig& hw) {
+  CompareRandomCases(2, 100, true, 1, [](Random& random, const HardwareConfig& hw) {
+    return WideNet(random, hw.accel.dpe_array.kernels);
+  });
+}
+
+TEST(FastAcceleratorProperty, EqualsTheKernelFreeDriverInBatches) {
+  CompareRandomCases(3, 200, false, 7,
+                     [](Random& random, const HardwareConfig&) { return testing::RandomSuperNet(random); });
+  CompareRandomCases(4, 40, true, 5, [](Random& random, const HardwareConfig& hw) {
     return WideNet(random, hw.accel.dpe_array.kernels);
   });
 }

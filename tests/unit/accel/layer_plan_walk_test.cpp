@@ -60,11 +60,14 @@ void ForRandomPlans(Expect expect) {
     const HardwareConfig hw = testing::RandomHardware(random);
     const SuperNet net = testing::RandomSuperNet(random);
     try {
-      const InferencePlanner planner(hw, net);
+      PlannerOptions options;
+      options.max_batch = 4;
+      const InferencePlanner planner(hw, net, options);
+      const int batch = 1 + static_cast<int>(i % 4);
       const SubGraph cached = testing::RandomSubGraph(net, hw.accel.pb.capacity(), random);
       for (int s = 0; s < static_cast<int>(net.subnets.size()); ++s) {
         for (int op = 0; op < static_cast<int>(planner.subnet(s).ops.size()); ++op) {
-          expect(planner, s, op, cached, "case " + std::to_string(i) + ", op " + std::to_string(op));
+          expect(planner, s, op, cached, batch, "case " + std::to_string(i) + ", op " + std::to_string(op));
           ++plans;
         }
       }
@@ -77,27 +80,29 @@ void ForRandomPlans(Expect expect) {
 }
 
 TEST(LayerPlanProperty, AdvanceGoesThroughTheUnitsInOrder) {
-  ForRandomPlans([](const InferencePlanner& planner, int s, int op, const SubGraph& cached,
-                    const std::string& where) { ExpectAdvanceWalks(planner.PlanOp(s, op, cached), where); });
+  ForRandomPlans(
+      [](const InferencePlanner& planner, int s, int op, const SubGraph& cached, int batch,
+         const std::string& where) { ExpectAdvanceWalks(planner.PlanOp(s, op, cached, batch), where); });
 }
 
 TEST(LayerPlanProperty, TheLayersCountsAreTheSumOfItsUnits) {
-  ForRandomPlans([](const InferencePlanner& planner, int s, int op, const SubGraph& cached,
-                    const std::string& where) { ExpectCountsOfUnits(planner.PlanOp(s, op, cached), where); });
+  ForRandomPlans(
+      [](const InferencePlanner& planner, int s, int op, const SubGraph& cached, int batch,
+         const std::string& where) { ExpectCountsOfUnits(planner.PlanOp(s, op, cached, batch), where); });
 }
 
 TEST(LayerPlanProperty, APlanRecachedIsTheOneMadeForThatRectangle) {
-  ForRandomPlans(
-      [](const InferencePlanner& planner, int s, int op, const SubGraph& cached, const std::string& where) {
-        const LayerPlan made = planner.PlanOp(s, op, cached);
-        LayerPlan recached = planner.PlanOp(s, op, EmptySubGraph(planner.net()));
-        recached.Recache(made.cached());
-        ASSERT_EQ(recached.units(), made.units()) << where;
-        for (int i = 0; i < made.units(); ++i)
-          ExpectSameUnit(made, recached.UnitAt(i), made.UnitAt(i), where + ", unit " + std::to_string(i));
-        recached.Recache(Rect{});
-        EXPECT_EQ(recached.units(), planner.PlanOp(s, op, EmptySubGraph(planner.net())).units()) << where;
-      });
+  ForRandomPlans([](const InferencePlanner& planner, int s, int op, const SubGraph& cached, int batch,
+                    const std::string& where) {
+    const LayerPlan made = planner.PlanOp(s, op, cached, batch);
+    LayerPlan recached = planner.PlanOp(s, op, EmptySubGraph(planner.net()), batch);
+    recached.Recache(made.cached());
+    ASSERT_EQ(recached.units(), made.units()) << where;
+    for (int i = 0; i < made.units(); ++i)
+      ExpectSameUnit(made, recached.UnitAt(i), made.UnitAt(i), where + ", unit " + std::to_string(i));
+    recached.Recache(Rect{});
+    EXPECT_EQ(recached.units(), planner.PlanOp(s, op, EmptySubGraph(planner.net()), batch).units()) << where;
+  });
 }
 
 }  // namespace

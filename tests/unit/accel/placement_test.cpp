@@ -32,13 +32,13 @@ TEST(Placement, ChannelsArePaddedToWholeGroups) {
 }
 
 TEST(Placement, ATensorStaysOnChipWhenInputAndOutputFitTogetherAndNotOneKibLess) {
-  const auto roomy = PlaceActivations(Chain(), WithStreamingBuffer(18));
+  const auto roomy = PlaceActivations(Chain(), WithStreamingBuffer(18), 1);
   EXPECT_FALSE(roomy[0].input_on_chip) << "the image comes from DRAM";
   EXPECT_TRUE(roomy[0].output_on_chip);
   EXPECT_TRUE(roomy[1].input_on_chip);
   EXPECT_TRUE(roomy[1].output_on_chip);
   EXPECT_FALSE(roomy[2].output_on_chip) << "the result goes to DRAM";
-  const auto tight = PlaceActivations(Chain(), WithStreamingBuffer(17));
+  const auto tight = PlaceActivations(Chain(), WithStreamingBuffer(17), 1);
   EXPECT_TRUE(tight[0].output_on_chip);
   EXPECT_FALSE(tight[1].output_on_chip) << "9 + 9 KiB do not fit 17";
 }
@@ -46,7 +46,7 @@ TEST(Placement, ATensorStaysOnChipWhenInputAndOutputFitTogetherAndNotOneKibLess)
 TEST(Placement, AKeyForcesActivationsOffChip) {
   AccelConfig accel = WithStreamingBuffer(512);
   accel.keep_activations_on_chip = false;
-  for (const OpPlacement& place : PlaceActivations(Chain(), accel)) {
+  for (const OpPlacement& place : PlaceActivations(Chain(), accel, 1)) {
     EXPECT_FALSE(place.input_on_chip || place.output_on_chip || place.residual_on_chip);
   }
 }
@@ -54,11 +54,11 @@ TEST(Placement, AKeyForcesActivationsOffChip) {
 TEST(Placement, AResidualOccupiesTheBufferUntilItIsAdded) {
   SubNet subnet = Chain();
   subnet.ops[2].residual = subnet.ops[0].output;
-  const auto places = PlaceActivations(subnet, WithStreamingBuffer(26));
+  const auto places = PlaceActivations(subnet, WithStreamingBuffer(26), 1);
   EXPECT_TRUE(places[2].residual_on_chip);
   EXPECT_EQ(places[1].kept, Bytes(18 * 1024)) << "the residual and op 1's output";
   // Below 18 KiB the residual was there first and op 1's output is spilled.
-  const auto tight = PlaceActivations(subnet, WithStreamingBuffer(17));
+  const auto tight = PlaceActivations(subnet, WithStreamingBuffer(17), 1);
   EXPECT_TRUE(tight[2].residual_on_chip);
   EXPECT_FALSE(tight[1].output_on_chip);
 }

@@ -34,7 +34,7 @@ TEST(ExternalInput, IsReadFromDramThoughActivationsAreKeptOnChip) {
 
   HardwareConfig hardware;
   hardware.accel.keep_activations_on_chip = true;
-  const std::vector<OpPlacement> places = PlaceActivations(subnet, hardware.accel);
+  const std::vector<OpPlacement> places = PlaceActivations(subnet, hardware.accel, 1);
   EXPECT_FALSE(places[0].input_on_chip);   // the image
   EXPECT_TRUE(places[1].input_on_chip);    // what layer 0 made
   EXPECT_FALSE(places[2].input_on_chip);   // external

@@ -25,7 +25,8 @@ using testing_support::VectorSource;
 class TableModel : public ServiceModel {
  public:
   explicit TableModel(const LatencyTable& table) : table_(table) {}
-  InferenceResult Infer(int subnet, const SubGraph& cached) override {
+  using ServiceModel::Infer;
+  InferenceResult Infer(int subnet, const SubGraph& cached, int /*batch*/) override {
     InferenceResult result;
     result.service = table_.At(subnet, table_.FindColumn(cached));
     result.total.traffic_bytes[Traffic::kWeights] = 100 - 10 * table_.FindColumn(cached);
