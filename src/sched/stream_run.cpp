@@ -7,43 +7,6 @@
 namespace sushi {
 namespace {
 
-class TimeCollector {
- public:
-  explicit TimeCollector(bool keep) : keep_(keep) {}
-
-  void Add(Picoseconds time) {
-    sum_ += time.value();
-    if (keep_) {
-      values_.push_back(time.value());
-    } else {
-      sketch_.Add(time.value());
-    }
-  }
-
-  TimeStatistics Finish() {
-    TimeStatistics statistics;
-    statistics.sum_ps = sum_;
-    const std::vector<double> qs{0.50, 0.95, 0.99, 1.0};
-    std::vector<std::int64_t> quantiles;
-    if (keep_) {
-      quantiles = ExactQuantiles(values_, qs);
-    } else {
-      for (const double q : qs) quantiles.push_back(sketch_.Quantile(q));
-    }
-    statistics.p50_ps = quantiles[0];
-    statistics.p95_ps = quantiles[1];
-    statistics.p99_ps = quantiles[2];
-    statistics.max_ps = quantiles[3];
-    return statistics;
-  }
-
- private:
-  bool keep_;
-  WideInt sum_ = 0;
-  std::vector<std::int64_t> values_;
-  QuantileSketch sketch_;
-};
-
 // Swaps by (from, to), in the order in which each pair first occurred.
 struct SwapUse {
   SubGraphId from = 0, to = 0;

@@ -9,7 +9,9 @@
 #include "sushi/hw/arbiter.hpp"
 #include "sushi/hw/host.hpp"
 #include "sushi/hw/memory_port.hpp"
+#include "sushi/hw/serving_host.hpp"
 #include "sushi/hw/sushi_accel.hpp"
+#include "sushi/sim/serving_elaboration.hpp"
 
 namespace sushi {
 namespace {
@@ -56,9 +58,16 @@ class OutsideMemory : public sc_core::sc_module {
   std::unique_ptr<ExternalMemory> memory_;
 };
 
-void Simulate(const InferencePlanner& planner, const std::function<void(ServiceModel&)>& body,
-              const FunctionalRun* functional, ActivityObserver* observer,
-              const std::function<std::unique_ptr<sc_core::sc_module>(Soc&)>& attach_memory) {
+void StartKernel() { sc_core::sc_start(); }
+
+template <typename AnyHost>
+void CheckHost(const AnyHost& host) {
+  if (host.failure()) std::rethrow_exception(host.failure());
+  if (!host.finished()) throw InternalError("simulation ended before the host was done: deadlock");
+}
+
+// `body` elaborates and starts the kernel.
+void InKernel(const std::function<void()>& body) {
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
   sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_THROW);
@@ -66,16 +75,57 @@ void Simulate(const InferencePlanner& planner, const std::function<void(ServiceM
     if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
       throw InternalError("the SystemC time resolution is not 1 ps");
     }
-    Soc soc("soc", planner, body, functional, observer);
-    const std::unique_ptr<sc_core::sc_module> memory = attach_memory(soc);
-    sc_core::sc_start();
-    if (soc.host.failure()) std::rethrow_exception(soc.host.failure());
-    if (!soc.host.finished()) throw InternalError("simulation ended before the host was done: deadlock");
-    soc.accel.CheckIdle();
+    body();
   } catch (const sc_core::sc_report& report) {
     throw InternalError(report.what());
   }
 }
+
+void Simulate(const InferencePlanner& planner, const std::function<void(ServiceModel&)>& body,
+              const FunctionalRun* functional, ActivityObserver* observer,
+              const std::function<std::unique_ptr<sc_core::sc_module>(Soc&)>& attach_memory) {
+  InKernel([&] {
+    Soc soc("soc", planner, body, functional, observer);
+    const std::unique_ptr<sc_core::sc_module> memory = attach_memory(soc);
+    StartKernel();
+    CheckHost(soc.host);
+    soc.accel.CheckIdle();
+  });
+}
+
+// Several accelerators, one host, one DRAM.
+class ServingSoc : public sc_core::sc_module {
+ public:
+  ServingSoc(const sc_core::sc_module_name& name, const ServingMachine& machine,
+             std::unique_ptr<Memory> memory, ServingCore& core, bool layer_events)
+      : sc_module(name), host("host", core, accelerators_), dram("dram", std::move(memory)) {
+    for (int i = 0; i < machine.accelerators(); ++i) {
+      servers_.push_back(std::make_unique<AcceleratorServer>(
+          ("server" + std::to_string(i)).c_str(), machine, i, layer_events,
+          [this](const RunEvent& event) { host.Report(event); }));
+      SushiAccel& accel = servers_.back()->accel;
+      for (DmaEngine* dma : {&accel.weight_dma, &accel.iact_dma, &accel.oact_dma})
+        dma->socket.bind(dram.socket);
+      accelerators_.push_back(servers_.back().get());
+    }
+  }
+
+  void CheckServers() const {
+    for (const AcceleratorServer* server : accelerators_) {
+      if (server->failure()) std::rethrow_exception(server->failure());
+    }
+  }
+  void CheckIdle() const {
+    for (const AcceleratorServer* server : accelerators_) server->accel.CheckIdle();
+  }
+
+  ServingHost host;
+  MemoryPort dram;
+
+ private:
+  std::vector<AcceleratorServer*> accelerators_;
+  std::vector<std::unique_ptr<AcceleratorServer>> servers_;
+};
 
 }  // namespace
 
@@ -93,6 +143,20 @@ void RunInElaboration(const InferencePlanner& planner,
                       ActivityObserver* observer) {
   Simulate(planner, body, functional, observer,
            [&make](Soc& soc) { return std::make_unique<OutsideMemory>("off_chip", soc, make()); });
+}
+
+MemoryActivity RunServingInElaboration(const ServingMachine& machine, std::unique_ptr<Memory> memory,
+                                       ServingCore& core, bool layer_events) {
+  MemoryActivity activity;
+  InKernel([&] {
+    ServingSoc soc("soc", machine, std::move(memory), core, layer_events);
+    StartKernel();
+    soc.CheckServers();
+    CheckHost(soc.host);
+    soc.CheckIdle();
+    activity = soc.dram.Settle();
+  });
+  return activity;
 }
 
 std::string SystemCVersion() { return sc_core::sc_release(); }

@@ -7,18 +7,9 @@
 
 #include "sushi/sched/service_book.hpp"
 #include "sushi/sched/stream_server.hpp"
-#include "sushi/stats/quantiles.hpp"
+#include "sushi/stats/time_collector.hpp"
 
 namespace sushi {
-
-// Mean, quantiles and extremes of a time, in picoseconds.
-struct TimeStatistics {
-  WideInt sum_ps = 0;  // an overloaded open loop waits longer than 64 bits hold
-  std::int64_t p50_ps = 0, p95_ps = 0, p99_ps = 0, max_ps = 0;
-  double MeanPs(std::int64_t count) const {
-    return count == 0 ? 0 : static_cast<double>(sum_ps) / static_cast<double>(count);
-  }
-};
 
 struct StreamResult {
   std::int64_t queries = 0;
