@@ -150,6 +150,9 @@ TEST(Alert, InfeasibleTheDeadlineIsKeptBeforeAccuracyAndAccuracyBeforePower) {
   EXPECT_EQ(Chosen(system, Certain(), 1000, 90).subnet, 1);  // the most accurate in time
   EXPECT_EQ(Chosen(system, Certain(), 300, 75).subnet, 0);   // large would be late
   EXPECT_EQ(Chosen(system, Certain(), 50, 75).subnet, 0);    // both are late: the fastest
+  const FakeProfile dear({{Spending("large", 78, 400, 10), Spending("small", 70, 100, 40)}});
+  FakeSystem other(dear, 1);
+  EXPECT_EQ(Chosen(other, Certain(), 50).subnet, 1);  // whatever it spends
   AlertSettings settings = Certain("error");
   settings.energy_budget_uj = 5;
   EXPECT_EQ(Chosen(system, settings, 1000).subnet, 1);  // the budget is given up

@@ -85,6 +85,15 @@ TEST(FastSwitch, OfThoseThatMeetBothTargetsTheOneThatReusesMost) {
   EXPECT_EQ(Chosen("fastswitch", system, 0, 5000), 2);
 }
 
+// Middle takes 100 us of 200 with the resident column, small 50 us as ever.
+TEST(FastSwitch, ASubNetThatIsReadyAtTheDeadlineMeetsItOnePicosecondLaterNot) {
+  const FakeProfile profile({{{"small", 70, 50}, {"middle", 74, 200, 0.5, 0.5}}});
+  FakeSystem system(profile, 1);
+  system.states[0].cached = 1;
+  EXPECT_EQ(Chosen("fastswitch", system, 0, 100), 1);
+  EXPECT_EQ(Chosen("fastswitch", system, 0, 99.999999), 0);
+}
+
 using Metric = Condition::Metric;
 using Relation = Condition::Relation;
 
