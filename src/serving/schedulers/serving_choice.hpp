@@ -58,10 +58,9 @@ class TupleLadder {
   // `fallback` serves when none is fast enough.
   TupleLadder(const std::vector<ServingTuple>& by_preference, const ServingTuple& fallback);
   const ServingTuple& Pick(Picoseconds at_most) const;
-  const std::vector<ServingTuple>& rungs() const { return rungs_; }  // times strictly decrease
 
  private:
-  std::vector<ServingTuple> rungs_;
+  std::vector<ServingTuple> rungs_;  // times strictly decrease
   ServingTuple fallback_;
 };
 
@@ -77,9 +76,8 @@ class LadderBook {
   std::map<std::tuple<int, int, SubGraphId>, TupleLadder> ladders_;
 };
 
-// The request of the earliest deadline, and up to a batch of its model behind it, on the first idle
-// accelerator, as the ladder says for `slack`, which is the head's deadline − now, less `margin`. Nothing to
-// do: the decision stays empty.
+// The head of the queue and those of its model behind it, on the first idle accelerator, as the ladder says
+// for a time of at most the head's deadline − now − `margin`. Nothing to do: the decision stays empty.
 void DispatchByLadder(const SystemView& view, LadderBook& book, Picoseconds margin, Decision& decision);
 
 }  // namespace sushi

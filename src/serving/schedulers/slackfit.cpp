@@ -7,6 +7,7 @@
 // None is faster: the lowest bucket [A]. Up to B requests of the head's model are popped, fewer when fewer
 // wait.
 #include <algorithm>
+#include <map>
 
 #include "serving_choice.hpp"
 #include "sushi/core/error.hpp"
@@ -27,17 +28,17 @@ TupleLadder BuildBuckets(const std::vector<ServingTuple>& tuples, int buckets) {
     least = std::min(least, tuple.time.value());
     greatest = std::max(greatest, tuple.time.value());
   }
-  std::vector<const ServingTuple*> best(static_cast<std::size_t>(buckets));
+  std::map<std::int64_t, const ServingTuple*> best;  // by bucket
   for (const ServingTuple& tuple : tuples) {
     const WideInt above = tuple.time.value() - least, width = std::max<std::int64_t>(greatest - least, 1);
-    const auto bucket = static_cast<std::size_t>(std::min<WideInt>(above * buckets / width, buckets - 1));
+    const auto bucket = static_cast<std::int64_t>(std::min<WideInt>(above * buckets / width, buckets - 1));
     const ServingTuple*& stands = best[bucket];
     if (stands == nullptr || StandsForBucket(tuple, *stands)) stands = &tuple;
   }
   std::vector<ServingTuple> from_highest;
   from_highest.reserve(best.size());
-  for (auto tuple = best.rbegin(); tuple != best.rend(); ++tuple) {
-    if (*tuple != nullptr) from_highest.push_back(**tuple);
+  for (auto stands = best.rbegin(); stands != best.rend(); ++stands) {
+    from_highest.push_back(*stands->second);
   }
   return {from_highest, from_highest.back()};
 }
