@@ -8,6 +8,10 @@ namespace {
 // ln 2 in two parts: a small integer times the first is exact.
 constexpr double kLn2High = 0x1.62e42fee00000p-1, kLn2Low = 0x1.a39ef35793c76p-33;
 
+constexpr double kSqrtTwoPi = 0x1.40d931ff62706p+1;
+constexpr double kSeriesUpTo = 3;  // standard deviations
+constexpr int kNormalTerms = 60;   // below 1e-16 of the result on either side of it
+
 }  // namespace
 
 // e^x = 2^n e^r with |r| ≤ ln 2 / 2; ldexp and floor are exact.
@@ -34,6 +38,26 @@ double PortableLog(double x) {
   double sum = 0;
   for (int power = kLastPower; power >= 1; power -= 2) sum = sum * square + 1.0 / power;
   return n * kLn2High + (2 * s * sum + n * kLn2Low);
+}
+
+// Abramowitz and Stegun 26.2.11 near 0: Φ = ½ + φ·(z + z³/3 + z⁵/(3·5) + …); 26.2.14 in the tails, a
+// continued fraction evaluated from its end: 1 − Φ = φ/(z + 1/(z + 2/(z + 3/(z + …)))).
+double PortableNormalCdf(double z) {
+  const double distance = z < 0 ? -z : z;
+  if (distance > 40) return z < 0 ? 0 : 1;  // φ is below the least double
+  const double density = PortableExp(-0.5 * distance * distance) / kSqrtTwoPi;
+  if (distance <= kSeriesUpTo) {
+    double term = z, sum = z;
+    for (int k = 1; k <= kNormalTerms; ++k) {
+      term *= z * z / (2 * k + 1);
+      sum += term;
+    }
+    return 0.5 + density * sum;
+  }
+  double fraction = distance;
+  for (int k = kNormalTerms; k >= 1; --k) fraction = distance + k / fraction;
+  const double tail = density / fraction;
+  return z < 0 ? tail : 1 - tail;
 }
 
 }  // namespace sushi

@@ -7,18 +7,39 @@
 
 namespace sushi {
 
+std::unique_ptr<Scheduler> MakeAlert(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeClipper(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeDelen(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeEdf(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeFastSwitch(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeFcfs(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeInfaas(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeMaxAcc(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeMaxBatch(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeSjf(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeSlackFit(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeStrictAccuracyServing(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeStrictLatencyServing(const SchedulerContext& context);
 
 namespace {
 
 NameRegistry<SchedulerFactory>& Schedulers() {
-  static NameRegistry<SchedulerFactory> registry("scheduler", {
-                                                                  {"edf", MakeEdf},
-                                                                  {"fcfs", MakeFcfs},
-                                                                  {"sjf", MakeSjf},
-                                                              });
+  static NameRegistry<SchedulerFactory> registry("scheduler",
+                                                 {
+                                                     {"alert", MakeAlert},
+                                                     {"clipper", MakeClipper},
+                                                     {"delen", MakeDelen},
+                                                     {"edf", MakeEdf},
+                                                     {"fastswitch", MakeFastSwitch},
+                                                     {"fcfs", MakeFcfs},
+                                                     {"infaas", MakeInfaas},
+                                                     {"max_acc", MakeMaxAcc},
+                                                     {"max_batch", MakeMaxBatch},
+                                                     {"sjf", MakeSjf},
+                                                     {"slackfit", MakeSlackFit},
+                                                     {"strict_accuracy", MakeStrictAccuracyServing},
+                                                     {"strict_latency", MakeStrictLatencyServing},
+                                                 });
   return registry;
 }
 

@@ -6,11 +6,16 @@
 
 namespace sushi {
 
+struct StrictSettings {
+  // What the latency target is: "service", deadline − arrival; "response", what is left of it, deadline −
+  // now.
+  std::string basis = "service";
+};
+
 struct SlackFitSettings {
   int buckets = 16;  // of equal width, between the least and the greatest latency [A]
 };
 
-// Of clipper, one SubNet for all; and for baselines that take batches.
 struct ClipperSettings {
   std::string subnet;  // "": the one in the middle by accuracy [A]
 };
@@ -45,6 +50,7 @@ struct JointSettings {
 };
 
 struct SchedulerSettings {
+  StrictSettings strict;  // strict_accuracy and strict_latency
   SlackFitSettings slackfit;
   ClipperSettings clipper;
   AlertSettings alert;

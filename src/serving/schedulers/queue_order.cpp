@@ -30,10 +30,6 @@ class QueueOrder : public Scheduler {
   }
 
  private:
-  static bool Older(const Request& a, const Request& b) {
-    return a.arrival != b.arrival ? a.arrival < b.arrival : a.id < b.id;
-  }
-
   Order order_;
 };
 
