@@ -10,6 +10,9 @@ namespace sushi {
 std::unique_ptr<Scheduler> MakeEdf(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeFcfs(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeSjf(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakePrema(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakePlanaria(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeMoca(const SchedulerContext& context);
 
 namespace {
 
@@ -18,6 +21,9 @@ NameRegistry<SchedulerFactory>& Schedulers() {
                                                                   {"edf", MakeEdf},
                                                                   {"fcfs", MakeFcfs},
                                                                   {"sjf", MakeSjf},
+                                                                  {"prema", MakePrema},
+                                                                  {"planaria", MakePlanaria},
+                                                                  {"moca", MakeMoca},
                                                               });
   return registry;
 }

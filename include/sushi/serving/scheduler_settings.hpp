@@ -34,6 +34,7 @@ struct MocaSettings {
   bool throttle = true;
   double overload_percent = 150;  // Σ of utilisations above which tenants are throttled [S]
   double least_percent = 25;      // utilisation that every tenant keeps [S]
+  int window_bursts = 64;        // of a throttle's window [A]
 };
 
 struct PremaSettings {
