@@ -13,6 +13,8 @@ std::unique_ptr<Scheduler> MakeSjf(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakePrema(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakePlanaria(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeMoca(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeDream(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeJoint(const SchedulerContext& context);
 
 namespace {
 
@@ -24,6 +26,8 @@ NameRegistry<SchedulerFactory>& Schedulers() {
                                                                   {"prema", MakePrema},
                                                                   {"planaria", MakePlanaria},
                                                                   {"moca", MakeMoca},
+                                                                  {"dream", MakeDream},
+                                                                  {"joint", MakeJoint},
                                                               });
   return registry;
 }

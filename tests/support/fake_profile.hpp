@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <map>
 #include <memory>
@@ -14,7 +15,7 @@
 
 namespace sushi::test {
 
-inline Picoseconds Us(double us) { return Picoseconds(static_cast<std::int64_t>(us * 1e6)); }
+inline Picoseconds Us(double us) { return Picoseconds(std::llround(us * 1e6)); }
 
 // Models with a SubNet list each; time(batch) = base·(share + (1 − share)·batch), faster by `saved` of it for
 // SubGraph column 1. Energy and bytes are proportional to time unless set.

@@ -42,7 +42,10 @@ struct PremaSettings {
 };
 
 struct JointSettings {
+  int buckets = 16;         // of equal width, between the least and the greatest time [A]
   double swap_share = 0.5;  // a swap may take that share of the slack of the requests it delays [A]
+  double horizon_jobs = 20;  // or less than what so many jobs like the recent ones save [A]
+  double average = 0.1;     // weight of the last job in the average of recent ones [A]
 };
 
 struct SchedulerSettings {

@@ -40,7 +40,7 @@ TEST_P(TenantSchedulerEdges, AllRunNothingIsStarted) {
   EXPECT_TRUE(system.Ask(*MakeScheduler(GetParam(), system.Context()), 10).start.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TenantSchedulerEdges, ::testing::Values("prema", "planaria", "moca"));
+INSTANTIATE_TEST_SUITE_P(All, TenantSchedulerEdges, ::testing::Values("prema", "planaria", "moca", "dream", "joint"));
 
 }  // namespace
 }  // namespace sushi
