@@ -57,8 +57,8 @@ TEST(Joint, ASwapHasToLeaveTimeForTheRequestBehindIt) {
   EXPECT_EQ(pair.Ask(*MakeScheduler("joint", pair.Context()), 0.000001).start.at(0).cache, 1);
 }
 
-// Large was served: 400 us without column 1, 200 us with it. The queue never allows a swap, but one that takes
-// less than 200 us pays off within one job.
+// Large was served: 400 us without column 1, 200 us with it. The queue never allows a swap, but one that
+// takes less than 200 us pays off within one job.
 TEST(Joint, ASwapThatJobsLikeTheRecentOnesPayBackIsMade) {
   FakeProfile profile = LargeLikesColumnOne(0.5);
   FakeSystem system(profile, 1);
