@@ -10,12 +10,17 @@ namespace sushi {
 std::unique_ptr<Scheduler> MakeAlert(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeClipper(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeDelen(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeDream(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeEdf(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeFastSwitch(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeFcfs(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeInfaas(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeJoint(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeMaxAcc(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeMaxBatch(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakeMoca(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakePlanaria(const SchedulerContext& context);
+std::unique_ptr<Scheduler> MakePrema(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeSjf(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeSlackFit(const SchedulerContext& context);
 std::unique_ptr<Scheduler> MakeStrictAccuracyServing(const SchedulerContext& context);
@@ -29,12 +34,17 @@ NameRegistry<SchedulerFactory>& Schedulers() {
                                                      {"alert", MakeAlert},
                                                      {"clipper", MakeClipper},
                                                      {"delen", MakeDelen},
+                                                     {"dream", MakeDream},
                                                      {"edf", MakeEdf},
                                                      {"fastswitch", MakeFastSwitch},
                                                      {"fcfs", MakeFcfs},
                                                      {"infaas", MakeInfaas},
+                                                     {"joint", MakeJoint},
                                                      {"max_acc", MakeMaxAcc},
                                                      {"max_batch", MakeMaxBatch},
+                                                     {"moca", MakeMoca},
+                                                     {"planaria", MakePlanaria},
+                                                     {"prema", MakePrema},
                                                      {"sjf", MakeSjf},
                                                      {"slackfit", MakeSlackFit},
                                                      {"strict_accuracy", MakeStrictAccuracyServing},

@@ -60,6 +60,7 @@ class ServingCore::State {
     view_.tenants = &setup_.tenants;
     view_.profile = setup_.profile;
     view_.dram_bytes_per_s = setup_.dram_bytes_per_s;
+    view_.burst_bytes = setup_.burst_bytes;
   }
 
   std::optional<Picoseconds> NextTime() const {

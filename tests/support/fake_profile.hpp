@@ -1,6 +1,8 @@
 // A profile of round numbers, and views of a system at one instant, for schedulers' tests worked out by hand.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <deque>
 #include <map>
 #include <memory>
@@ -13,7 +15,7 @@
 
 namespace sushi::test {
 
-inline Picoseconds Us(double us) { return Picoseconds(static_cast<std::int64_t>(us * 1e6)); }
+inline Picoseconds Us(double us) { return Picoseconds(std::llround(us * 1e6)); }
 
 // Models with a SubNet list each; time(batch) = base·(share + (1 − share)·batch), faster by `saved` of it for
 // SubGraph column 1. Energy and bytes are proportional to time unless set.
@@ -34,8 +36,12 @@ class FakeProfile : public Profile {
 
   // One type, one level, columns empty and "one".
   explicit FakeProfile(std::vector<std::vector<FakeSubNet>> models, int max_batch = 16,
-                       std::vector<std::vector<PowerLevel>> levels = {{PowerLevel{}}})
-      : models_(std::move(models)), levels_(std::move(levels)), max_batch_(max_batch) {
+                       std::vector<std::vector<PowerLevel>> levels = {{PowerLevel{}}},
+                       std::vector<double> speeds = {})
+      : type_speed(std::move(speeds)),
+        models_(std::move(models)),
+        levels_(std::move(levels)),
+        max_batch_(max_batch) {
     for (const auto& subnets : models_) {
       std::vector<std::string> names;
       std::vector<double> top1;
@@ -80,6 +86,7 @@ class FakeProfile : public Profile {
     const FakeSubNet& subnet = Of(shape.model, shape.subnet);
     cost.time = TimeOf(shape);
     cost.dram_bytes = subnet.dram_bytes * shape.batch;
+    cost.counters.dram_transactions = cost.dram_bytes / burst_bytes;
     cost.energy_pj = subnet.energy_uj * 1e6 * shape.batch * Level(shape).energy_scale;
     Picoseconds left = cost.time;
     for (int i = 0; i < subnet.layers; ++i) {
@@ -106,6 +113,7 @@ class FakeProfile : public Profile {
 
   Picoseconds swap_time = Us(100);
   std::int64_t bus_ps_per_byte = 100;
+  std::int64_t burst_bytes = 64;
   std::vector<double> type_speed;  // of each type; empty: all 1
 
  private:
@@ -152,6 +160,11 @@ struct FakeSystem {
     auto at = waiting.begin();
     while (at != waiting.end() && (*at)->deadline <= request.deadline) ++at;
     waiting.insert(at, &request);
+    return request;
+  }
+  // Does not wait any more.
+  const Request& Take(const Request& request) {
+    waiting.erase(std::find(waiting.begin(), waiting.end(), &request));
     return request;
   }
   // A job that runs on an accelerator.

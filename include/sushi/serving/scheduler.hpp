@@ -47,6 +47,7 @@ struct SystemView {
   const std::vector<Tenant>* tenants = nullptr;
   const Profile* profile = nullptr;
   double dram_bytes_per_s = 0;  // the shared DRAM's peak
+  std::int64_t burst_bytes = 64;
 };
 
 struct Dispatch {

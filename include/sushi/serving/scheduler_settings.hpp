@@ -39,6 +39,7 @@ struct MocaSettings {
   bool throttle = true;
   double overload_percent = 150;  // Σ of utilisations above which tenants are throttled [S]
   double least_percent = 25;      // utilisation that every tenant keeps [S]
+  int window_bursts = 64;         // of a throttle's window [A]
 };
 
 struct PremaSettings {
@@ -46,7 +47,10 @@ struct PremaSettings {
 };
 
 struct JointSettings {
-  double swap_share = 0.5;  // a swap may take that share of the slack of the requests it delays [A]
+  int buckets = 16;          // of equal width, between the least and the greatest time [A]
+  double swap_share = 0.5;   // a swap may take that share of the slack of the requests it delays [A]
+  double horizon_jobs = 20;  // or less than what so many jobs like the recent ones save [A]
+  double average = 0.1;      // weight of the last job in the average of recent ones [A]
 };
 
 struct SchedulerSettings {

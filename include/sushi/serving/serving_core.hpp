@@ -69,6 +69,7 @@ struct ServingSetup {
   int period_queries = 20;          // Q, of each accelerator
   std::int64_t queue_limit = 1000;  // requests that wait
   double dram_bytes_per_s = 0;
+  std::int64_t burst_bytes = 64;
 };
 
 struct ServingSinks {
