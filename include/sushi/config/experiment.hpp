@@ -96,6 +96,8 @@ const Node* FindOrigin(const Experiment& experiment, const std::string& key);
 // A section that the command needs but no file gave: UserError.
 void RequireSupernet(const Experiment& experiment);
 void RequireTrace(const Experiment& experiment);
+// A trace, and no serving system: what one stream on one accelerator needs.
+void RequireStream(const Experiment& experiment);
 // Resolves the table for this hardware. UserError naming the first component without an entry.
 EnergyTable RequireEnergy(const Experiment& experiment);
 

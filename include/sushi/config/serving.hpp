@@ -41,7 +41,4 @@ struct ServingPlan {
 // tenant. Traces' files are not opened.
 ServingPlan LoadServingPlan(const Experiment& experiment);
 
-// UserError when serving.engine is not none: for what serves SUSHI's stream on one accelerator only.
-void RequireStreamEngine(const Experiment& experiment);
-
 }  // namespace sushi::config

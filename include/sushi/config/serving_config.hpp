@@ -32,7 +32,7 @@ struct AcceleratorEntry {
   std::vector<Override> accel;     // keys accel.*, each checked by itself; the others are the experiment's
   std::vector<PowerLevel> levels;  // empty: one, made of the type's clock and energy.static_power_mw
   ThrottleConfig throttle;
-  SourceMark mark;
+  SourceMark mark, levels_mark;
 };
 
 // A model file of a tenant: its `supernet` section, not yet read.
