@@ -38,6 +38,12 @@ const Node* FindPath(const Node& root, const std::string& path) {
   return node;
 }
 
+// Tenants may all have models of their own.
+bool NeedsSupernet(const ServingConfig& serving) {
+  const auto lacks_model = [](const TenantEntry& tenant) { return tenant.model == nullptr; };
+  return serving.tenants.empty() || std::any_of(serving.tenants.begin(), serving.tenants.end(), lacks_model);
+}
+
 Node ReadAxisBase(const Node& item, const std::string& file) {
   Node base = ReadBaseOf(item, file);
   for (const auto& [key, node] : base.entries) {
@@ -189,8 +195,10 @@ const PointSpace::Model& PointSpace::ModelOf(const Steps& steps) {
   Model result;
   try {
     if (const Node* section = model.merged.Find("supernet")) model.supernet = *section;
-    RequireSupernet(model);
-    LoadSuperNet(model.supernet);
+    if (NeedsSupernet(frame.base.serving)) {
+      RequireSupernet(model);
+      LoadSuperNet(model.supernet);
+    }
     result.hash = ModelHash(model.supernet, hashes_);
   } catch (const UserError& error) {
     result.error = error.what();
