@@ -28,7 +28,7 @@ class ExplainCommand {
  public:
   explicit ExplainCommand(const ExplainOptions& options)
       : options_(options), session_(options.files, options.sets) {
-    config::RequireTrace(session_.experiment);
+    config::RequireStream(session_.experiment);
     CheckStream(session_.experiment.trace);
     columns_ = RunColumns(session_);
     accelerator_ = std::make_unique<FastAccelerator>(*session_.planner, session_.layer_costs);

@@ -41,7 +41,7 @@ class PbCurve {
   explicit PbCurve(const PbCurveOptions& options)
       : options_(options), base_(config::LoadExperiment(options.files, options.sets)) {
     config::RequireSupernet(base_);
-    config::RequireTrace(base_);
+    config::RequireStream(base_);
     config::RequireEnergy(base_);
     if (const config::Node* file = config::FindOrigin(base_, "scheduler.table_file"))
       throw UserError(file->mark, "scheduler.table_file", "a curve makes its tables itself");

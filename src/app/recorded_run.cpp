@@ -32,7 +32,7 @@ void ResultFiles::Write(const std::string& name, const std::string& text) const 
 
 RecordedRun::RecordedRun(Session& session) : session_(session) {
   const config::Experiment& e = session_.experiment;
-  config::RequireTrace(e);
+  config::RequireStream(e);
   energy_ = config::RequireEnergy(e);
   CheckStream(e.trace);
   Identify(e, session_.identity);

@@ -40,7 +40,7 @@ void CheckStudy(const Study& study) {
     config::RequireSupernet(experiment);
     config::RequireEnergy(experiment);
     if (study.kind == config::StudyKind::kStreams) {
-      config::RequireTrace(experiment);
+      config::RequireStream(experiment);
       if (streams.insert(experiment.trace.file).second) CheckStream(experiment.trace);
     }
     if (const config::Node* file = config::FindOrigin(experiment, "scheduler.table_file")) {

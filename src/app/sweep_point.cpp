@@ -208,7 +208,7 @@ std::vector<std::string> SweepSubNetColumns() {
 
 void CheckSweepPoint(const config::Experiment& experiment) {
   config::RequireSupernet(experiment);
-  config::RequireTrace(experiment);
+  config::RequireStream(experiment);
   if (const config::Node* file = config::FindOrigin(experiment, "scheduler.table_file"))
     throw UserError(file->mark, "scheduler.table_file", "a sweep makes its tables itself");
 }

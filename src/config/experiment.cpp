@@ -6,6 +6,7 @@
 #include "merge.hpp"
 #include "resolve.hpp"
 #include "section_keys.hpp"
+#include "serving_sections.hpp"
 #include "sushi/config/fields.hpp"
 
 namespace sushi::config {
@@ -19,7 +20,9 @@ std::vector<std::string> ChildrenOf(const std::string& prefix) {
         field.path.substr(prefix.size(), field.path.find('.', prefix.size()) - prefix.size());
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
-  if (prefix.empty()) names.insert(names.end(), {"supernet", "study", "schema_version", "base"});
+  if (prefix.empty()) {
+    names.insert(names.end(), {"supernet", "accelerators", "tenants", "study", "schema_version", "base"});
+  }
   return names;
 }
 
@@ -65,85 +68,33 @@ std::string NearestKey(const std::string& path, const std::string& prefix, const
                          : "unknown key" + NearestKey(path, prefix, name));
 }
 
-void ReadFields(const Node& map, const std::string& prefix, Experiment& experiment) {
-  for (const auto& [name, node] : map.entries) {
-    const std::string path = prefix + name;
-    if (name.find('.') != std::string::npos) UnknownKey(node, path, prefix, name);
-    if (path == "supernet") {
-      experiment.supernet = node;
-      continue;
-    }
-    if (path == "study") continue;  // LoadStudy's
-    if (prefix.empty() && IsSweepKey(name)) {
-      throw UserError(node.mark, path, "belongs to a sweep; `sushisim sweep plan` reads such a file");
-    }
-    if (const Field* field = FindField(path)) {
-      field->read(experiment, node);
-    } else if (IsSection(path)) {
-      RequireKind(node, Node::Kind::kMap, path);
-      ReadFields(node, path + ".", experiment);
-    } else {
-      UnknownKey(node, path, prefix, name);
-    }
+// Hands the key, or all keys of that section, to `use` with their nodes. UserError: unknown, or no map.
+template <typename Use>
+void WalkField(const std::string& name, const Node& node, const std::string& prefix, const Use& use) {
+  const std::string path = prefix + name;
+  if (name.find('.') != std::string::npos) UnknownKey(node, path, prefix, name);
+  if (const Field* field = FindField(path)) {
+    use(*field, node);
+  } else if (IsSection(path)) {
+    RequireKind(node, Node::Kind::kMap, path);
+    for (const auto& [child, value] : node.entries) WalkField(child, value, path + ".", use);
+  } else {
+    UnknownKey(node, path, prefix, name);
   }
 }
 
-// A contradiction between keys is reported where the first of them that the user has set stands.
-SourceMark FirstSet(const Experiment& e, const std::vector<std::string>& keys) {
-  for (const std::string& key : keys) {
-    if (const Node* node = FindOrigin(e, key)) return node->mark;
+// Sections with readers of their own. False: `name` is none.
+bool ReadSection(const std::string& name, const Node& node, Experiment& experiment) {
+  if (name == "supernet") {
+    experiment.supernet = node;
+  } else if (name == "accelerators") {
+    experiment.serving.types = ReadAccelerators(node);
+  } else if (name == "tenants") {
+    experiment.serving.tenants = ReadTenants(node);
+  } else if (name != "study") {  // LoadStudy's
+    return false;
   }
-  return {};
-}
-
-void CheckPorts(const Experiment& e) {
-  const AxiConfig& axi = e.hardware.accel.axi;
-  const int used = axi.weight_ports + axi.iact_ports + axi.oact_ports;
-  if (used > axi.ports) {
-    throw UserError(FirstSet(e, {"accel.axi.ports", "accel.axi.weight_ports", "accel.axi.iact_ports",
-                                 "accel.axi.oact_ports"}),
-                    "accel.axi.ports",
-                    "the DMA engines use " + std::to_string(used) + " ports (weight_ports + iact_ports + " +
-                        "oact_ports), but there are " + std::to_string(axi.ports));
-  }
-}
-
-void CheckCapacity(const Experiment& e) {
-  const std::int64_t sum = e.hardware.accel.BufferKib();
-  const DeviceConfig& device = e.hardware.device;
-  if (device.enforce_capacity && sum > device.onchip_memory_kib) {
-    throw UserError(FirstSet(e, {"accel.pb.capacity_kib", "accel.db.capacity_kib", "accel.ob.capacity_kib",
-                                 "accel.sb.capacity_kib", "accel.lb.capacity_kib", "accel.qb.capacity_kib",
-                                 "device.onchip_memory_kib"}),
-                    "accel.*.capacity_kib",
-                    "the buffers need " + std::to_string(sum) + " KiB, the device has " +
-                        std::to_string(device.onchip_memory_kib) +
-                        " KiB (device.enforce_capacity: false simulates it as hypothetical)");
-  }
-}
-
-void CheckMemory(const Experiment& e) {
-  if (e.hardware.dram_model != DramModel::kBankLevel) return;
-  const DramFault fault = FindDramFault(e.hardware.memory);
-  if (fault.key.empty()) return;
-  const std::string key = "memory." + fault.key;
-  const std::string section = key.substr(0, key.rfind('.'));
-  throw UserError(FirstSet(e, {key, section, "memory", "dram.model"}), key, fault.message);
-}
-
-void CheckGenerator(const Experiment& e) {
-  const GeneratorConfig& g = e.trace.generator;
-  const auto ordered = [&](double low, double high, const std::string& low_key, const std::string& high_key) {
-    if (low <= high) return;
-    throw UserError(FirstSet(e, {"trace.generator." + low_key, "trace.generator." + high_key}),
-                    "trace.generator." + low_key, "must not be above trace.generator." + high_key);
-  };
-  ordered(g.accuracy_low_percent, g.accuracy_high_percent, "accuracy_low_percent", "accuracy_high_percent");
-  ordered(g.latency_low_us, g.latency_high_us, "latency_low_us", "latency_high_us");
-  const GeneratorFault fault = FindArrivalFault(g);
-  if (fault.key.empty()) return;
-  const std::string key = "trace.generator." + fault.key;
-  throw UserError(FirstSet(e, {key, "trace.generator.arrivals"}), key, fault.message);
+  return true;
 }
 
 }  // namespace
@@ -162,17 +113,26 @@ Experiment LoadExperiment(const std::vector<std::string>& files, const std::vect
   return ResolveExperiment(MergeAll(files, sets), {});
 }
 
-void ReadTree(const Node& merged, Experiment& experiment) { ReadFields(merged, "", experiment); }
+void ReadTree(const Node& merged, Experiment& experiment) {
+  for (const auto& [name, node] : merged.entries) {
+    if (ReadSection(name, node, experiment)) continue;
+    if (IsSweepKey(name)) {
+      throw UserError(node.mark, name, "belongs to a sweep; `sushisim sweep plan` reads such a file");
+    }
+    WalkField(name, node, "", [&](const Field& field, const Node& value) { field.read(experiment, value); });
+  }
+}
+
+void ReadOverrides(const Node& map, const std::string& section, std::vector<Override>& overrides) {
+  Experiment scratch;
+  WalkField(section, map, "", [&](const Field& field, const Node& value) {
+    field.read(scratch, value);
+    overrides.push_back({field.path, value});
+  });
+}
 
 bool IsSweepKey(const std::string& name) {
   return std::find(keys::kSweep.begin(), keys::kSweep.end(), name) != keys::kSweep.end();
-}
-
-void CheckTogether(const Experiment& experiment) {
-  CheckPorts(experiment);
-  CheckCapacity(experiment);
-  CheckMemory(experiment);
-  CheckGenerator(experiment);
 }
 
 Experiment ResolveExperiment(const Node& merged, const std::vector<Override>& overrides) {
@@ -194,6 +154,14 @@ void RequireTrace(const Experiment& experiment) {
   if (experiment.trace.file.empty() && FindOrigin(experiment, "trace.generator") == nullptr) {
     throw UserError("trace: no file gives one (set trace.file or trace.generator.kind)");
   }
+}
+
+void RequireStream(const Experiment& experiment) {
+  RequireTrace(experiment);
+  if (experiment.serving.engine == ServingEngine::kNone) return;
+  const Node* node = FindOrigin(experiment, "serving.engine");
+  throw UserError(node == nullptr ? SourceMark{} : node->mark, "serving.engine",
+                  "expected none: this command serves one stream on one accelerator");
 }
 
 }  // namespace sushi::config

@@ -4,8 +4,8 @@
 
 #include "field_builders.hpp"
 #include "memory_fields.hpp"
+#include "serving_fields.hpp"
 #include "sushi/sched/caching_policy.hpp"
-#include "sushi/sched/serving_policy.hpp"
 
 namespace sushi::config {
 namespace {
@@ -160,7 +160,8 @@ void AddTrace(std::vector<Field>& f) {
 }
 
 void AddScheduler(std::vector<Field>& f) {
-  f.push_back(NameField("scheduler.policy", ServingPolicyNames(), "which SubNet serves a query [A]",
+  f.push_back(NameField("scheduler.policy", PolicyNames(),
+                        "which SubNet serves a query [A]; with serving.engine: what runs where, and when",
                         SUSHI_MEMBER(scheduler.policy)));
   f.push_back(NameField("scheduler.caching", CachingPolicyNames(), "which SubGraph the PB holds next [A]",
                         SUSHI_MEMBER(scheduler.caching)));
@@ -275,6 +276,7 @@ std::vector<Field> MakeFields() {
   AddMemoryFields(fields);
   AddTrace(fields);
   AddScheduler(fields);
+  AddServingFields(fields);
   AddEnergy(fields);
   return fields;
 }

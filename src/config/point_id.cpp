@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "serving_sections.hpp"
 #include "sushi/config/hash.hpp"
 #include "sushi/config/model_file.hpp"
 #include "sushi/config/sweep.hpp"
@@ -11,12 +12,14 @@
 namespace sushi::config {
 namespace {
 
-// Names and sources are for reports; an address map is a text that means something.
+// Names and sources are for reports; an address map and a SubNet's name are texts that mean something.
 bool Counts(const Field& field) {
   const std::string assumed = ".assumed";
   const bool remark = field.path.size() > assumed.size() &&
                       field.path.compare(field.path.size() - assumed.size(), assumed.size(), assumed) == 0;
-  return !remark && (field.type != "text" || field.path == "memory.controller.address_map");
+  const bool means =
+      field.path == "memory.controller.address_map" || field.path == "scheduler.clipper.subnet";
+  return !remark && (field.type != "text" || means);
 }
 
 }  // namespace
@@ -51,6 +54,10 @@ std::string ModelHash(const Node& supernet, FileHashes& hashes) {
   return HashText(text);
 }
 
+std::string SectionLinesOf(const ServingConfig& serving, FileHashes& hashes) {
+  return CanonicalLines(AcceleratorLines(serving), &hashes) + CanonicalLines(TenantLines(serving), &hashes);
+}
+
 std::string IdOf(const std::string& lines, const std::string& model_hash) {
   static const std::string head = "timing_model: " + std::to_string(kTimingModelVersion) + "\n";
   std::string text;
@@ -63,6 +70,7 @@ std::string PointId(const Experiment& experiment) {
   FileHashes hashes;
   std::string lines;
   for (const Field& field : Fields()) lines += IdLine(field, experiment, hashes);
+  lines += SectionLinesOf(experiment.serving, hashes);
   return IdOf(lines, ModelHash(experiment.supernet, hashes));
 }
 

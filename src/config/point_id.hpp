@@ -21,7 +21,9 @@ class FileHashes {
 std::string IdLine(const Field& field, const Experiment& experiment, FileHashes& hashes);
 // Hash of the model section; its table counts by its content.
 std::string ModelHash(const Node& supernet, FileHashes& hashes);
-// `lines`: those of all fields in their order, one after the other.
+// The lines of `accelerators` and `tenants`; "" without these sections.
+std::string SectionLinesOf(const ServingConfig& serving, FileHashes& hashes);
+// `lines`: those of all fields in their order, one after the other, then the sections'.
 std::string IdOf(const std::string& lines, const std::string& model_hash);
 
 }  // namespace sushi::config

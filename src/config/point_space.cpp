@@ -8,6 +8,7 @@
 #include "resolve.hpp"
 #include "sushi/config/hash.hpp"
 #include "sushi/config/model_file.hpp"
+#include "sushi/config/serving.hpp"
 
 namespace sushi::config {
 namespace {
@@ -35,6 +36,12 @@ const Node* FindPath(const Node& root, const std::string& path) {
     begin = dot + 1;
   }
   return node;
+}
+
+// Tenants may all have models of their own.
+bool NeedsSupernet(const ServingConfig& serving) {
+  const auto lacks_model = [](const TenantEntry& tenant) { return tenant.model == nullptr; };
+  return serving.tenants.empty() || std::any_of(serving.tenants.begin(), serving.tenants.end(), lacks_model);
 }
 
 Node ReadAxisBase(const Node& item, const std::string& file) {
@@ -107,6 +114,7 @@ void PointSpace::AddFrame(Node merged) {
       throw UserError(FindPath(frame.merged, field.path)->mark, field.path, error.what());
     }
   }
+  frame.sections = SectionLinesOf(frame.base.serving, hashes_);
   frame.now = frame.base;
   frame.lines = frame.base_lines;
   frame.steps.assign(axes_.dimensions().size(), -1);
@@ -187,8 +195,10 @@ const PointSpace::Model& PointSpace::ModelOf(const Steps& steps) {
   Model result;
   try {
     if (const Node* section = model.merged.Find("supernet")) model.supernet = *section;
-    RequireSupernet(model);
-    LoadSuperNet(model.supernet);
+    if (NeedsSupernet(frame.base.serving)) {
+      RequireSupernet(model);
+      LoadSuperNet(model.supernet);
+    }
     result.hash = ModelHash(model.supernet, hashes_);
   } catch (const UserError& error) {
     result.error = error.what();
@@ -205,10 +215,16 @@ void PointSpace::Check(const Steps& steps) {
 
 void PointSpace::CheckSections(const Steps& steps) {
   Frame& frame = MoveTo(steps);
-  bool& checked = frame.checked[frame.now.hardware.dram_model == DramModel::kBankLevel ? 1 : 0];
+  const bool system = frame.now.serving.engine != ServingEngine::kNone;
+  const std::size_t kind = frame.now.hardware.dram_model == DramModel::kBankLevel ? 1 : 0;
+  bool& checked = frame.checked[kind + (system ? 2 : 0)];
   if (checked) return;
   const Experiment experiment = Resolve(steps);
-  RequireTrace(experiment);
+  if (system) {
+    LoadServingPlan(experiment);
+  } else {
+    RequireTrace(experiment);
+  }
   RequireEnergy(experiment);
   checked = true;
 }
@@ -220,6 +236,7 @@ std::string PointSpace::IdOf(const Steps& steps) {
   std::string lines;
   lines.reserve(std::size_t{8} << 10);
   for (const std::string& line : frame.lines) lines += line;
+  lines += frame.sections;
   return config::IdOf(lines, model.hash);
 }
 
@@ -228,6 +245,7 @@ std::string PointSpace::Fingerprint() {
   for (Frame& frame : frames_) {
     std::string lines;
     for (const std::string& line : frame.base_lines) lines += line;
+    lines += frame.sections;
     const Node* const section = frame.merged.Find("supernet");
     text += config::IdOf(lines, section == nullptr ? "" : ModelHash(*section, hashes_)) + "\n";
   }

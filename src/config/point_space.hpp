@@ -54,8 +54,9 @@ class PointSpace {
     Node merged;
     Experiment base, now;                        // fields only
     std::vector<std::string> base_lines, lines;  // of the id, one a field
+    std::string sections;                        // of the id: accelerators, tenants
     Steps steps;                                 // of `now`; −1 for the base's values
-    std::array<bool, 2> checked{};               // CheckSections, by dram.model
+    std::array<bool, 4> checked{};               // CheckSections, by dram.model and serving.engine
   };
   struct Model {
     std::string hash, error;

@@ -15,7 +15,7 @@ using Json = SchemaJson;
 struct Kind {
   SchemaKind kind;
   std::vector<std::string> sections;  // of the field table
-  bool supernet = false, study = false, sweep = false;
+  bool supernet = false, study = false, sweep = false, system = false;
   std::vector<std::string> required = {};
 };
 
@@ -23,16 +23,16 @@ const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = [] {
     const std::vector<std::string> hardware{"device", "accel", "dram", "memory", "host", "sim"};
     std::vector<std::string> all = hardware;
-    all.insert(all.end(), {"trace", "scheduler", "energy"});
+    all.insert(all.end(), {"trace", "scheduler", "serving", "energy"});
     return std::vector<Kind>{
-        {{"experiment", "an experiment; any file may set any key"}, all, true, true},
+        {{"experiment", "an experiment; any file may set any key"}, all, true, true, false, true},
         {{"hardware", "SushiAccel, its memory and its host"}, hardware},
         {{"memory", "a bank-level memory"}, {"memory", "dram"}},
         {{"energy", "an energy table"}, {"energy"}},
-        {{"scheduler", "SushiSched"}, {"scheduler"}},
+        {{"scheduler", "SushiSched, or a serving system's scheduler"}, {"scheduler", "serving"}},
         {{"model", "a SuperNet and its SubNets"}, {}, true},
-        {{"study", "an experiment varied along axes"}, all, true, true, false, {"study"}},
-        {{"sweep", "a design space"}, all, true, false, true},
+        {{"study", "an experiment varied along axes"}, all, true, true, false, true, {"study"}},
+        {{"sweep", "a design space"}, all, true, false, true, true},
     };
   }();
   return kinds;
@@ -49,7 +49,7 @@ void AddDefault(const Field& field, const Experiment& defaults, Json& json) {
   json["default"] = plain ? Number(text) : Json(text);
 }
 
-Json FieldSchema(const Field& field, const Experiment& defaults) {
+Json FieldSchema(const Field& field) {
   const std::string description =
       field.description + (field.unit.empty() ? "" : std::string(" (").append(field.unit).append(")"));
   Json json;
@@ -65,7 +65,6 @@ Json FieldSchema(const Field& field, const Experiment& defaults) {
   } else {
     json = TextSchema(description);
   }
-  AddDefault(field, defaults, json);
   return json;
 }
 
@@ -73,7 +72,8 @@ Json EmptyMap() {
   return {{"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}};
 }
 
-void AddField(const Field& field, const Experiment& defaults, Json& root) {
+// nullptr: without the field's default.
+void AddField(const Field& field, const Experiment* defaults, Json& root) {
   Json* map = &root;
   std::size_t begin = 0;
   for (std::size_t dot = field.path.find('.'); dot != std::string::npos; dot = field.path.find('.', begin)) {
@@ -82,10 +82,20 @@ void AddField(const Field& field, const Experiment& defaults, Json& root) {
     map = &section;
     begin = dot + 1;
   }
-  (*map)["properties"][field.path.substr(begin)] = FieldSchema(field, defaults);
+  Json& json = (*map)["properties"][field.path.substr(begin)];
+  json = FieldSchema(field);
+  if (defaults != nullptr) AddDefault(field, *defaults, json);
 }
 
 }  // namespace
+
+SchemaJson FieldSection(const std::string& section) {
+  Json root = EmptyMap();
+  for (const Field& field : Fields()) {
+    if (field.path.compare(0, section.size() + 1, section + ".") == 0) AddField(field, nullptr, root);
+  }
+  return root["properties"][section];
+}
 
 const std::vector<SchemaKind>& ConfigSchemaKinds() {
   static const std::vector<SchemaKind> kinds = [] {
@@ -114,9 +124,13 @@ std::string ConfigSchema(const std::string& name) {
   for (const Field& field : Fields()) {
     const std::string section = field.path.substr(0, field.path.find('.'));
     const bool wanted = std::find(kind.sections.begin(), kind.sections.end(), section) != kind.sections.end();
-    if (wanted) AddField(field, defaults, root);
+    if (wanted) AddField(field, &defaults, root);
   }
   if (kind.supernet) root["properties"]["supernet"] = SuperNetSchema();
+  if (kind.system) {
+    root["properties"]["accelerators"] = AcceleratorsSchema();
+    root["properties"]["tenants"] = TenantsSchema();
+  }
   if (kind.study) root["properties"]["study"] = StudySchema();
   std::vector<std::string> required{"schema_version"};
   required.insert(required.end(), kind.required.begin(), kind.required.end());

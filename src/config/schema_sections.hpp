@@ -17,7 +17,12 @@ SchemaJson ObjectSchema(const keys::Keys& known, const std::map<std::string, Sch
 // What the reader takes for a text: any scalar.
 SchemaJson TextSchema(const std::string& description);
 
+// The keys of the field table below `section`, without the defaults.
+SchemaJson FieldSection(const std::string& section);
+
 SchemaJson SuperNetSchema();
+SchemaJson AcceleratorsSchema();
+SchemaJson TenantsSchema();
 SchemaJson StudySchema();
 // The keys of a sweep file beside its sections.
 std::map<std::string, SchemaJson> SweepSchemas();

@@ -44,6 +44,14 @@ inline const Keys kResNetSpace{"base_depth",  "max_extra_depth", "expand_ratios"
 inline const Keys kResNetSubNet{"name",  "top1_percent", "input_size", "stem_depth",
                                 "depth", "width_index",  "expand"};
 
+inline const Keys kAccelerator{"name", "count", "accel", "levels", "throttle"};
+inline const Keys kPowerLevel{"clock_mhz", "energy_scale", "active_mw", "idle_mw"};
+inline const Keys kThrottle{"bursts", "window_cycles"};
+inline const Keys kTenant{"name",      "model",  "priority",  "slo_us",    "accuracy_min_percent",
+                          "trace",     "frames", "period_us", "offset_us", "after",
+                          "conditions"};
+inline const Keys kConditionMetrics{"response_us", "accuracy_percent", "energy_uj", "mmacs"};
+
 inline const Keys kStudy{"kind", "title", "axes", "max_points", "plots"};
 inline const Keys kStudyKinds{"subnets", "streams", "roofline"};
 inline const Keys kStudyPlot{"name", "x", "y", "series", "where", "lines", "points", "log_scale"};

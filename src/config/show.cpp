@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "serving_sections.hpp"
 #include "sushi/config/experiment.hpp"
 #include "sushi/config/fields.hpp"
 #include "sushi/config/hash.hpp"
@@ -87,19 +88,50 @@ std::string AsTable(const std::vector<Row>& rows) {
   return text;
 }
 
+// The node that a line's key stands for: accelerators[1].accel.pb.capacity_kib, or the nearest above it.
+const Node* OriginOf(const Node& section, const std::string& key) {
+  std::size_t begin = key.find('[') + 1;
+  const Node* node = &section.items[std::stoul(key.substr(begin))];
+  begin = key.find('.', begin) + 1;
+  while (begin != 0) {
+    const std::size_t end = key.find('.', begin);
+    const std::string name = key.substr(begin, std::min(end, key.find('[', begin)) - begin);
+    const Node* below = node->Find(name);
+    if (below == nullptr) return node;
+    node = below;
+    begin = end == std::string::npos ? 0 : end + 1;
+  }
+  return node;
+}
+
+// A row for each of the section's lines, or one that says that there is none.
+void AddSection(const std::string& name, const std::vector<SectionLine>& lines, const Experiment& experiment,
+                std::vector<Row>& rows) {
+  const Node* section = FindOrigin(experiment, name);
+  if (section == nullptr) rows.push_back({name, "-", "-", "default"});
+  for (const SectionLine& line : lines) {
+    const Node* node = section == nullptr ? nullptr : OriginOf(*section, line.key);
+    rows.push_back({line.key, line.value, "-", OriginText(node)});
+  }
+}
+
 }  // namespace
 
 std::string CanonicalText(const Experiment& experiment, const std::vector<std::string>& prefixes,
                           const std::string& without) {
+  const auto counts = [&](const std::string& key) {
+    const auto matches = [&](const std::string& prefix) {
+      return key.compare(0, prefix.size(), prefix) == 0;
+    };
+    const bool wanted = prefixes.empty() || std::any_of(prefixes.begin(), prefixes.end(), matches);
+    return wanted && (without.empty() || !matches(without));
+  };
   std::string text;
   for (const Field& field : Fields()) {
-    const auto matches = [&](const std::string& prefix) {
-      return field.path.compare(0, prefix.size(), prefix) == 0;
-    };
-    if (!prefixes.empty() && std::none_of(prefixes.begin(), prefixes.end(), matches)) continue;
-    if (!without.empty() && matches(without)) continue;
-    text += CanonicalLine(field, field.text(experiment));
+    if (counts(field.path)) text += CanonicalLine(field, field.text(experiment));
   }
+  if (counts("accelerators")) text += CanonicalLines(AcceleratorLines(experiment.serving), nullptr);
+  if (counts("tenants")) text += CanonicalLines(TenantLines(experiment.serving), nullptr);
   return text;
 }
 
@@ -126,6 +158,8 @@ std::string ConfigShow(const Experiment& experiment) {
   }
   const Node* supernet = FindOrigin(experiment, "supernet");
   rows.push_back({"supernet", supernet == nullptr ? "-" : "(a section)", "-", OriginText(supernet)});
+  AddSection("accelerators", AcceleratorLines(experiment.serving), experiment, rows);
+  AddSection("tenants", TenantLines(experiment.serving), experiment, rows);
   return AsTable(rows);
 }
 

@@ -7,6 +7,7 @@ python3-yaml.
 """
 
 import copy
+import functools
 import json
 import os
 import re
@@ -48,6 +49,7 @@ def run(*arguments, **options):
     return subprocess.run([SUSHISIM, *map(str, arguments)], check=True, capture_output=True, text=True, **options)
 
 
+@functools.lru_cache(maxsize=None)
 def validator(kind):
     schema = json.loads((ROOT / f"schemas/{kind}.json").read_text())
     jsonschema.Draft7Validator.check_schema(schema)
@@ -88,6 +90,62 @@ class Configurations(unittest.TestCase):
         self.refused("sweep", "{schema_version: 1, axes: [{product: {accel.pb.capacity: [1]}}]}")
         self.refused("sweep", "{schema_version: 1, axes: [{range: {accel.pb.capacity_kib: {from: 1}}}]}")
         self.refused("sweep", "{schema_version: 1, invalid: ignore}")
+
+    def test_serving_systems_are_taken_as_the_reader_takes_them(self):
+        level = "{clock_mhz: 100, energy_scale: 1, active_mw: 5, idle_mw: 5}"
+        good = [
+            "accelerators: [{}]",
+            "accelerators: [{name: a, count: 64, accel: {pb: {capacity_kib: 8}, clock_mhz: 100}}]",
+            f"accelerators: [{{levels: [{level}], throttle: {{bursts: 1, window_cycles: 1}}}}]",
+            "tenants: [{name: a, model: tiny, priority: 1000, slo_us: 0.5, accuracy_min_percent: 77}]",
+            "tenants: [{name: a, trace: {generator: {arrivals: gamma, arrival_rate_qps: 5}}}]",
+            "tenants: [{name: a, period_us: 5, frames: 2, offset_us: 0}, {name: b, after: a}]",
+            "tenants: [{name: a, conditions: [['response_us <= 3e4', 'mmacs>=2'], ['accuracy_percent >= 77.5']]}]",
+        ]
+        bad = [
+            "accelerators: []",
+            "accelerators: {count: 2}",
+            "accelerators: [{cont: 2}]",
+            "accelerators: [{count: 65}]",
+            "accelerators: [{accel: {pb: {capacity: 8}}}]",
+            "accelerators: [{accel: {clock_mhz: 0}}]",
+            "accelerators: [{levels: []}]",
+            "accelerators: [{levels: [{clock_mhz: 100}]}]",
+            f"accelerators: [{{levels: [{level.replace('scale: 1', 'scale: 0')}]}}]",
+            "accelerators: [{throttle: {bursts: 0, window_cycles: 1}}]",
+            "accelerators: [{throttle: {bursts: 1}}]",
+            "tenants: []",
+            "tenants: [{priority: 1}]",
+            "tenants: [{name: a b}]",
+            "tenants: [{name: a, slo: 1}]",
+            "tenants: [{name: a, slo_us: 0}]",
+            "tenants: [{name: a, priority: 1001}]",
+            "tenants: [{name: a, accuracy_min_percent: 101}]",
+            "tenants: [{name: a, trace: {generator: {sed: 1}}}]",
+            "tenants: [{name: a, period_us: 5}]",
+            "tenants: [{name: a, frames: 5}]",
+            "tenants: [{name: a, offset_us: 5}]",
+            "tenants: [{name: a, period_us: 5, frames: 1, trace: {}}]",
+            "tenants: [{name: a, period_us: 5, frames: 1, after: b}, {name: b}]",
+            "tenants: [{name: a, trace: {}, after: b}, {name: b}]",
+            "tenants: [{name: a, conditions: [response_us <= 3]}]",
+            "tenants: [{name: a, conditions: [[]]}]",
+            "tenants: [{name: a, conditions: [['response <= 3']]}]",
+            "tenants: [{name: a, conditions: [['response_us < 3']]}]",
+            "serving: {engin: tlm}",
+            "serving: {max_batch: 257}",
+        ]
+        with tempfile.TemporaryDirectory() as folder:
+            for text in good + bad:
+                with self.subTest(text=text):
+                    lines = text if text.startswith("serving") else f"{text}\nserving: {{engine: tlm}}"
+                    file = Path(folder) / "system.yaml"
+                    file.write_text(f"schema_version: 1\n{lines}\n")
+                    read = subprocess.run([SUSHISIM, "config", "show", file], capture_output=True, text=True)
+                    self.assertEqual(read.returncode, 0 if text in good else 2, read.stderr)
+                    for kind in ["experiment", "sweep"]:
+                        self.assertEqual(validator(kind).is_valid(load(file.read_text())), text in good, kind)
+        self.refused("hardware", "{schema_version: 1, accelerators: [{}]}")
 
     def test_every_key_of_a_model_is_checked(self):
         for name in ["tiny", "ofa_resnet50", "ofa_mbv3_w10"]:

@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "sushi/accel/hardware.hpp"
+#include "sushi/config/serving_config.hpp"
 #include "sushi/config/tree.hpp"
 #include "sushi/energy/energy.hpp"
 #include "sushi/query/generators.hpp"
 #include "sushi/sched/stream_server.hpp"
+#include "sushi/serving/scheduler_settings.hpp"
 
 namespace sushi::config {
 
@@ -30,6 +32,7 @@ struct SchedulerConfig {
   std::int64_t byte_value_ps = 60;
   LatencyBasis latency_basis = LatencyBasis::kService;
   std::string table_file;  // a saved SushiAbs to load; "" builds it
+  SchedulerSettings settings;
 };
 
 // How the energy of an SRAM access grows with capacity: published points, of which only ratios are used.
@@ -76,18 +79,13 @@ struct Experiment {
   TraceConfig trace;
   SchedulerConfig scheduler;
   EnergyConfig energy;
+  ServingConfig serving;
   Node supernet;  // raw section, kNull when no file gave one; read by LoadSuperNet
   Node merged;    // everything as merged, for origins
 };
 
 // Reads, merges and checks. `sets` are "key=value". Throws UserError.
 Experiment LoadExperiment(const std::vector<std::string>& files, const std::vector<std::string>& sets);
-
-// One key that is set after the files and `--set`s, with a value that knows where it stands.
-struct Override {
-  std::string key;  // dotted
-  Node value;
-};
 
 // What LoadExperiment makes of the merged tree, with `overrides` applied in order.
 Experiment ResolveExperiment(const Node& merged, const std::vector<Override>& overrides);
@@ -98,6 +96,8 @@ const Node* FindOrigin(const Experiment& experiment, const std::string& key);
 // A section that the command needs but no file gave: UserError.
 void RequireSupernet(const Experiment& experiment);
 void RequireTrace(const Experiment& experiment);
+// A trace, and no serving system: what one stream on one accelerator needs.
+void RequireStream(const Experiment& experiment);
 // Resolves the table for this hardware. UserError naming the first component without an entry.
 EnergyTable RequireEnergy(const Experiment& experiment);
 

@@ -27,6 +27,12 @@ class Node {
   const char* KindName() const;  // "a map", "a list", "a scalar", "nothing"
 };
 
+// One key that is set over what the files say, with a value that knows where it stands.
+struct Override {
+  std::string key;  // dotted
+  Node value;
+};
+
 // Reads one YAML file. Throws UserError: unreadable, not YAML, duplicate key, alias, merge key `<<`,
 // more than kMaxNodes nodes or kMaxDepth levels, larger than kMaxFileBytes.
 inline constexpr int kMaxNodes = 200'000;

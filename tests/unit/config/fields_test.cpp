@@ -12,6 +12,7 @@
 namespace sushi::config {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -68,9 +69,13 @@ TEST(Fields, NumbersRefuseWhatIsBeyondTheRangeTheyState) {
 }
 
 TEST(Fields, NamesRefuseOthersAndSayWhichThereAre) {
-  EXPECT_EQ(SetError({"scheduler.policy=strict_latencies"}),
-            "--set scheduler.policy=strict_latencies: scheduler.policy: unknown name 'strict_latencies', "
-            "expected one of strict_accuracy, strict_latency (did you mean 'strict_latency'?)");
+  EXPECT_EQ(
+      SetError({"sim.granularity=kernel_tiles"}),
+      "--set sim.granularity=kernel_tiles: sim.granularity: unknown name 'kernel_tiles', expected one of "
+      "kernel_tile, channel_tile (did you mean 'kernel_tile'?)");
+  EXPECT_THAT(SetError({"scheduler.policy=strict_latencies"}),
+              AllOf(HasSubstr("expected one of strict_accuracy, strict_latency, "),
+                    HasSubstr("(did you mean 'strict_latency'?)")));
   EXPECT_THAT(SetError({"scheduler.caching=x"}), HasSubstr("none, static, last_served, avgnet, oracle"));
   EXPECT_THAT(SetError({"trace.generator.kind=phase"}), HasSubstr("(did you mean 'phases'?)"));
   EXPECT_THAT(SetError({"scheduler.latency_basis=both"}), HasSubstr("service, response"));
