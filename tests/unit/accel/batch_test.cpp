@@ -191,6 +191,63 @@ TEST(BatchPlan, EventsAreOfEveryElementAndWeightsOfTheTile) {
   EXPECT_EQ(six.dpe_cycles[DpeState::kFill], one.dpe_cycles[DpeState::kFill]);
 }
 
+// V5: a strip's factors of a kernel tile are one transfer, as its results are.
+TEST(BatchPlan, FactorsOfAStripsElementsAreOneTransfer) {
+  SuperNet net = testing::OneConvNet({0, 20, 20, 1, 10});
+  SubNet& subnet = net.subnets[0];
+  Op& scale = subnet.ops[0];
+  scale.kind = OpKind::kScale;
+  scale.supernet_layer = kNone;
+  scale.residual = static_cast<int>(subnet.tensors.size());
+  subnet.tensors.push_back({20, 1, 1});
+  HardwareConfig hw;
+  hw.accel.sb.capacity_kib = 6;  // two maps of 27 padded channels
+  const LayerPlan plan = PlanBatch(hw, net, 5);
+  ASSERT_EQ(plan.units(), 6) << "two kernel tiles on three strips";
+  std::vector<std::int64_t> at, bytes;
+  for (const Unit& unit : UnitsOf(plan)) {
+    at.push_back(static_cast<std::int64_t>(plan.ResidualAddress(unit) - plan.addresses().residual));
+    bytes.push_back(unit.residual.value());
+  }
+  EXPECT_EQ(bytes, (std::vector<std::int64_t>{2 * 16, 2 * 4, 2 * 16, 2 * 4, 16, 4}));
+  EXPECT_EQ(at, (std::vector<std::int64_t>{0, 32, 54, 54 + 32, 108, 108 + 16}));
+}
+
+TEST(BatchPlan, RegionsOfABatchTouchWhenItsTensorsAreWholePages) {
+  // 9 · 32 · 32 bytes an element: four are nine pages of 4096 bytes.
+  const HardwareConfig hw;
+  const SuperNet net = Chain();
+  PlannerOptions options;
+  options.max_batch = 4;
+  const InferencePlanner planner(hw, net, options);
+  HardwareConfig off_chip = hw;
+  off_chip.accel.keep_activations_on_chip = false;
+  const InferencePlanner spilled(off_chip, net, options);
+  EXPECT_FALSE(spilled.PlanOp(0, 1, EmptySubGraph(net), 3).RegionsTouch());
+  EXPECT_TRUE(spilled.PlanOp(0, 1, EmptySubGraph(net), 4).RegionsTouch())
+      << "the input ends where the output begins";
+  EXPECT_FALSE(planner.PlanOp(0, 1, EmptySubGraph(net), 4).RegionsTouch()) << "nothing of it is in DRAM";
+}
+
+TEST(BatchPlan, ARegionEndsWithTheResultsOfItsLastStrip) {
+  // The residual's four elements are 18 pages, the input's nine; each is a strip.
+  SuperNet net = testing::SuperNetBuilder()
+                     .AddSubNet("s", {{0, 18, 9, 1, 32}, {1, 9, 18, 1, 32}, {2, 18, 9, 1, 32}})
+                     .Build();
+  net.subnets[0].ops[2].residual = net.subnets[0].ops[0].output;
+  HardwareConfig hw;
+  hw.accel.keep_activations_on_chip = false;
+  hw.accel.sb.capacity_kib = 18;
+  hw.accel.ob.capacity_kib = 64;
+  PlannerOptions options;
+  options.max_batch = 4;
+  const InferencePlanner planner(hw, net, options);
+  const LayerPlan plan = planner.PlanOp(0, 2, EmptySubGraph(net), 4);
+  EXPECT_EQ(plan.placement().strip_elements, 1);
+  EXPECT_TRUE(plan.RegionsTouch()) << "the residual ends where the input begins";
+  EXPECT_FALSE(planner.PlanOp(0, 2, EmptySubGraph(net), 3).RegionsTouch());
+}
+
 TEST(Batch, AComputeBoundLayerOnChipIsItsTilesWithOneFillEach) {
   // The second of three layers; all is cached, so that nothing but the quantisation parameters comes from
   // DRAM.
@@ -298,6 +355,42 @@ TEST(BatchPlanner, InstancesShareTheWeightsAndHaveActivationsOfTheirOwn) {
   EXPECT_EQ(narrow.end_address(), beside.end_address());
   options.region_bytes = ActivationBytes(hw, net, 3) - 1;
   EXPECT_THROW(InferencePlanner(hw, net, options), InternalError);
+}
+
+// B4 for every op of random networks whose batch the buffers hold: an event is of every element or of the
+// tile.
+TEST(BatchProperty, WhatIsOfEveryElementGrowsWithTheBatchAndTheRestDoesNot) {
+  std::int64_t scaled = 0;
+  for (std::uint64_t seed = 0; seed < 150; ++seed) {
+    Random random(8'000'000 + seed);
+    const SuperNet net = testing::RandomSuperNet(random);
+    HardwareConfig hw = testing::RandomHardware(random);
+    hw.accel.sb.capacity_kib = hw.accel.ob.capacity_kib = 16 * 1024;
+    hw.accel.db.capacity_kib = 100;
+    PlannerOptions options;
+    options.max_batch = 3;
+    const InferencePlanner planner(hw, net, options);
+    for (int op = 0; op < static_cast<int>(net.subnets[1].ops.size()); ++op) {
+      Counters one, three;
+      planner.PlanOp(1, op, EmptySubGraph(net), 1).CountLayer(one);
+      planner.PlanOp(1, op, EmptySubGraph(net), 3).CountLayer(three);
+      for (std::size_t i = 0; i < one.events.values.size(); ++i) {
+        const auto event = static_cast<Event>(i);
+        const bool of_tile = event == Event::kDbRead || event == Event::kDbWrite || event == Event::kPbRead ||
+                             event == Event::kQbRead || event == Event::kQbWrite;
+        EXPECT_EQ(three.events[event], (of_tile ? 1 : 3) * one.events[event])
+            << Name(event) << ", seed " << seed;
+      }
+      for (std::size_t i = 0; i < one.traffic_bytes.values.size(); ++i) {
+        const auto kind = static_cast<Traffic>(i);
+        const bool of_tile = kind == Traffic::kWeights || kind == Traffic::kQuantParams;
+        EXPECT_EQ(three.traffic_bytes[kind], (of_tile ? 1 : 3) * one.traffic_bytes[kind])
+            << Name(kind) << ", seed " << seed;
+      }
+      if (net.subnets[1].ops[static_cast<std::size_t>(op)].kind == OpKind::kScale) ++scaled;
+    }
+  }
+  EXPECT_GT(scaled, 20);
 }
 
 TEST(BatchProperty, TimePerElementNeverGrowsWhereTheBuffersHoldTheBatch) {
