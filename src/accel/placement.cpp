@@ -55,9 +55,8 @@ int StripOutRows(const SubNet& subnet, const Op& op, const AccelConfig& accel, b
   return static_cast<int>(rows);
 }
 
-// B2: elements a strip. Only whole maps are put together.
+// B2: elements a strip; only whole maps are put together.
 int StripElements(const Op& op, const AccelConfig& accel, const OpPlacement& place, Bytes input_room) {
-  if (place.strip_out_rows < op.OutH()) return 1;
   std::int64_t elements = place.batch;
   if (!place.input_on_chip) {
     const Bytes map = op.in_h * PaddedRowBytes(op.channels, op.in_w, accel);

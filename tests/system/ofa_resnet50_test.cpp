@@ -20,12 +20,14 @@ struct World {
   SuperNet net;
   std::unique_ptr<InferencePlanner> planner;
 
-  explicit World(const std::string& hardware) {
+  explicit World(const std::string& hardware, int max_batch = 1) {
     const std::string root = SUSHI_SOURCE_DIR;
     experiment = config::LoadExperiment(
         {root + "/configs/hardware/" + hardware + ".yaml", root + "/models/ofa_resnet50.yaml"}, {});
     net = config::LoadSuperNet(experiment.supernet);
-    planner = std::make_unique<InferencePlanner>(experiment.hardware, net);
+    PlannerOptions options;
+    options.max_batch = max_batch;
+    planner = std::make_unique<InferencePlanner>(experiment.hardware, net, options);
   }
   const HardwareConfig& hw() const { return experiment.hardware; }
   KernelFreeAccelerator Driver() const { return KernelFreeAccelerator(*planner, MakeMemory(hw())); }
@@ -81,6 +83,29 @@ TEST_P(EveryHardware, NoLayerOfAnySubNetBeatsItsBounds) {
       const LayerResult alone = driver.RunAlone(s, static_cast<int>(i), Cycles(0));
       EXPECT_GE(alone.cycles.value(), ComputeBound(world.hw(), subnet.ops[i]));
       EXPECT_GE(static_cast<double>(alone.cycles.value()), TrafficBound(world.hw(), alone.counters));
+    }
+  }
+}
+
+// Of all elements: weights and parameters at least once, the rest for each.
+TEST_P(EveryHardware, NoLayerInABatchBeatsItsBounds) {
+  const World world(GetParam(), 9);
+  KernelFreeAccelerator driver = world.Driver();
+  const SubGraph nothing = EmptySubGraph(world.net);
+  for (const int s : {0, 5}) {
+    const InferenceResult one = driver.Infer(s, nothing, 1);
+    for (const int batch : {2, 9}) {
+      const InferenceResult result = driver.Infer(s, nothing, batch);
+      for (std::size_t i = 0; i < result.layers.size(); ++i) {
+        const Op& op = world.net.subnets[static_cast<std::size_t>(s)].ops[i];
+        const Counters &many = result.layers[i].counters, &single = one.layers[i].counters;
+        const auto cycles = static_cast<double>(result.layers[i].cycles.value());
+        EXPECT_GE(cycles, static_cast<double>(batch * ComputeBound(world.hw(), op))) << s << " " << op.name;
+        EXPECT_GE(cycles, TrafficBound(world.hw(), many)) << s << " " << op.name;
+        EXPECT_EQ(many.useful_macs, batch * single.useful_macs) << s << " " << op.name;
+        const Bytes weights = op.kind == OpKind::kConv ? op.WeightBytes() : Bytes(0);
+        EXPECT_GE(many.traffic_bytes[Traffic::kWeights], weights.value()) << s << " " << op.name;
+      }
     }
   }
 }
