@@ -24,14 +24,14 @@ std::unique_ptr<InferencePlanner> MakePlanner(const config::Experiment& experime
   }
 }
 
-std::vector<SubGraphColumn> CandidatesOf(const Session& session) {
-  const HardwareConfig& hw = session.experiment.hardware;
-  const config::SchedulerConfig& scheduler = session.experiment.scheduler;
+std::vector<SubGraphColumn> CandidatesOf(const HardwareConfig& hw, const SuperNet& net,
+                                         const config::SchedulerConfig& scheduler,
+                                         const std::shared_ptr<LayerCosts>& costs) {
   const int count = static_cast<int>(scheduler.candidates);
   if (scheduler.candidate_source == config::CandidateSource::kWindows) {
-    return MakeCandidates(session.net, hw.accel.pb.capacity(), count);
+    return MakeCandidates(net, hw.accel.pb.capacity(), count);
   }
-  return MakeKnapsackCandidates(hw, session.net, scheduler.byte_value_ps, count, session.layer_costs);
+  return MakeKnapsackCandidates(hw, net, scheduler.byte_value_ps, count, costs);
 }
 
 }  // namespace
@@ -55,23 +55,29 @@ Session::Session(config::Experiment resolved, std::shared_ptr<const SuperNet> kn
   identity.model_hash = config::HashText(config::CanonicalModel(experiment));
 }
 
-Columns MakeColumns(const Session& session, bool candidates, bool prefixes) {
-  const Bytes capacity = session.experiment.hardware.accel.pb.capacity();
+Columns MakeColumns(const HardwareConfig& hw, const SuperNet& net, const config::SchedulerConfig& scheduler,
+                    bool candidates, bool prefixes, const std::shared_ptr<LayerCosts>& costs) {
+  const Bytes capacity = hw.accel.pb.capacity();
   Columns columns;
-  columns.columns.push_back({"empty", EmptySubGraph(session.net)});
+  columns.columns.push_back({"empty", EmptySubGraph(net)});
   if (candidates) {
-    for (SubGraphColumn& column : CandidatesOf(session)) columns.columns.push_back(std::move(column));
+    for (SubGraphColumn& column : CandidatesOf(hw, net, scheduler, costs)) columns.columns.push_back(std::move(column));
   }
   columns.end_candidate = static_cast<int>(columns.columns.size());
   if (!prefixes) return columns;
-  for (const SubNet& subnet : session.net.subnets) {
-    const SubGraph graph = PrefixThatFits(session.net, SubGraphOf(session.net, subnet), capacity);
+  for (const SubNet& subnet : net.subnets) {
+    const SubGraph graph = PrefixThatFits(net, SubGraphOf(net, subnet), capacity);
     const auto found = std::find_if(columns.columns.begin(), columns.columns.end(),
                                     [&](const SubGraphColumn& column) { return column.graph == graph; });
     columns.prefix_column.push_back(static_cast<SubGraphId>(found - columns.columns.begin()));
     if (found == columns.columns.end()) columns.columns.push_back({subnet.name + ".prefix", graph});
   }
   return columns;
+}
+
+Columns MakeColumns(const Session& session, bool candidates, bool prefixes) {
+  return MakeColumns(session.experiment.hardware, session.net, session.experiment.scheduler, candidates, prefixes,
+                     session.layer_costs);
 }
 
 Columns RunColumns(const Session& session) {

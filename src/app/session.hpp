@@ -40,6 +40,8 @@ struct Columns {
 };
 
 Columns MakeColumns(const Session& session, bool candidates, bool prefixes);
+Columns MakeColumns(const HardwareConfig& hw, const SuperNet& net, const config::SchedulerConfig& scheduler,
+                    bool candidates, bool prefixes, const std::shared_ptr<LayerCosts>& costs);
 // Those that the experiment's own caching policy may cache.
 Columns RunColumns(const Session& session);
 // SushiAbs from scheduler.table_file, if there is one.

@@ -72,6 +72,8 @@ void AddMoca(std::vector<Field>& f) {
                         SUSHI_SETTING(moca.overload_percent)));
   f.push_back(RealField("scheduler.moca.least_percent", 0, 100, "%",
                         "utilisation that every tenant keeps [S]", SUSHI_SETTING(moca.least_percent)));
+  f.push_back(IntField("scheduler.moca.window_bursts", 1, 1'000'000, "bursts",
+                       "DRAM bursts of a throttle's window [A]", SUSHI_SETTING(moca.window_bursts)));
 }
 
 void AddPrema(std::vector<Field>& f) {
@@ -83,9 +85,18 @@ void AddPrema(std::vector<Field>& f) {
 }
 
 void AddJoint(std::vector<Field>& f) {
+  f.push_back(IntField("scheduler.joint.buckets", 1, 4096, "",
+                       "buckets of equal width between the least and the greatest time [A]",
+                       SUSHI_SETTING(joint.buckets)));
   f.push_back(RealField("scheduler.joint.swap_share", 0, 1, "",
                         "of the slack of the requests that a swap delays: what it may take [A]",
                         SUSHI_SETTING(joint.swap_share)));
+  f.push_back(RealField("scheduler.joint.horizon_jobs", 0, 1e9, "jobs",
+                        "a swap pays when so many jobs like the recent ones save its time [A]",
+                        SUSHI_SETTING(joint.horizon_jobs)));
+  f.push_back(RealField("scheduler.joint.average", 1e-6, 1, "",
+                        "weight of the last job in the average of recent ones [A]",
+                        SUSHI_SETTING(joint.average)));
 }
 
 void AddSystem(std::vector<Field>& f) {
@@ -99,6 +110,9 @@ void AddSystem(std::vector<Field>& f) {
                        "that wait in all; one more is dropped on arrival [A]", SUSHI_SERVING(queue_limit)));
   f.push_back(IntField("serving.max_batch", 1, 256, "requests", "that a job serves at most [A]",
                        SUSHI_SERVING(max_batch)));
+  f.push_back(IntField("serving.check_frames", 0, 1'000'000, "frames",
+                       "approximate: of each tenant, served by tlm as well to measure the error; 0: none",
+                       SUSHI_SERVING(check_frames)));
 }
 
 #undef SUSHI_SETTING

@@ -71,6 +71,9 @@ class ServingCore::State {
 
   void Step(Picoseconds now, const std::vector<RunEvent>& events, Executor& executor) {
     view_.now = now;
+    for (const Throttle& throttle : setup_.throttles)
+      executor.SetThrottle(now, throttle.accelerator, throttle.bursts, throttle.window_cycles);
+    setup_.throttles.clear();
     if (wake_ && *wake_ <= now) wake_.reset();
     bool layers = false;
     for (const RunEvent& event : events) {

@@ -66,6 +66,7 @@ struct ServingSetup {
   Scheduler* scheduler = nullptr;
   // The caching policy of an accelerator and model; may be null: never asked.
   std::function<std::unique_ptr<CachingPolicy>(int accelerator, int model)> make_caching;
+  std::vector<Throttle> throttles;  // to begin with
   int period_queries = 20;          // Q, of each accelerator
   std::int64_t queue_limit = 1000;  // requests that wait
   double dram_bytes_per_s = 0;
