@@ -16,7 +16,8 @@ namespace {
 // The first requests of a stream.
 class FirstOf : public QuerySource {
  public:
-  FirstOf(std::unique_ptr<QuerySource> source, std::int64_t count) : source_(std::move(source)), left_(count) {}
+  FirstOf(std::unique_ptr<QuerySource> source, std::int64_t count)
+      : source_(std::move(source)), left_(count) {}
   bool Next(Query& query) override { return left_-- > 0 && source_->Next(query); }
 
  private:
@@ -36,7 +37,8 @@ ServingRun::ServingRun(const config::Experiment& experiment)
   forecast_ = MakeServingPolicy(scheduler.policy);
   if (forecast_ == nullptr) forecast_ = MakeServingPolicy("strict_latency");
   MachineConfig machine;
-  for (const config::AcceleratorType& type : plan_.types) machine.types.push_back({type.hardware, type.levels});
+  for (const config::AcceleratorType& type : plan_.types)
+    machine.types.push_back({type.hardware, type.levels});
   machine.accelerators = plan_.accelerators;
   for (const auto& model : plan_.models) machine.models.push_back(model.get());
   machine.max_batch = static_cast<int>(experiment.serving.max_batch);

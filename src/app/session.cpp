@@ -61,7 +61,8 @@ Columns MakeColumns(const HardwareConfig& hw, const SuperNet& net, const config:
   Columns columns;
   columns.columns.push_back({"empty", EmptySubGraph(net)});
   if (candidates) {
-    for (SubGraphColumn& column : CandidatesOf(hw, net, scheduler, costs)) columns.columns.push_back(std::move(column));
+    for (SubGraphColumn& column : CandidatesOf(hw, net, scheduler, costs))
+      columns.columns.push_back(std::move(column));
   }
   columns.end_candidate = static_cast<int>(columns.columns.size());
   if (!prefixes) return columns;
@@ -76,8 +77,8 @@ Columns MakeColumns(const HardwareConfig& hw, const SuperNet& net, const config:
 }
 
 Columns MakeColumns(const Session& session, bool candidates, bool prefixes) {
-  return MakeColumns(session.experiment.hardware, session.net, session.experiment.scheduler, candidates, prefixes,
-                     session.layer_costs);
+  return MakeColumns(session.experiment.hardware, session.net, session.experiment.scheduler, candidates,
+                     prefixes, session.layer_costs);
 }
 
 Columns RunColumns(const Session& session) {

@@ -66,7 +66,7 @@ struct ServingConfig {
   std::int64_t accelerators = 0;                // identical ones; 0: those of the section, else one
   std::int64_t queue_limit = 1000;
   std::int64_t max_batch = 16;
-  std::int64_t check_frames = 500;  // of the approximate engine, against tlm
+  std::int64_t check_frames = 500;      // of the approximate engine, against tlm
   std::vector<AcceleratorEntry> types;  // empty: no section
   std::vector<TenantEntry> tenants;     // empty: no section
 };
