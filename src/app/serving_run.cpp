@@ -25,6 +25,8 @@ class FirstOf : public QuerySource {
   std::int64_t left_;
 };
 
+constexpr std::uint64_t kSeedsApart = 1'000'003;  // of one tenant's stream and the next's
+
 // Its scheduler chooses SubGraphs itself.
 bool ChoosesSubGraphs(const std::string& policy) { return policy == "joint"; }
 
@@ -121,39 +123,43 @@ ServingSetup ServingRun::Setup(Scheduler& scheduler) const {
   return setup;
 }
 
-std::vector<TenantSource> ServingRun::Sources(std::optional<std::int64_t> frames) const {
+std::vector<TenantSource> ServingRun::Sources(const Options& options) const {
   std::vector<TenantSource> sources;
   for (const config::TenantPlan& plan : plan_.tenants) {
     TenantSource& from = sources.emplace_back();
     from.slo = plan.slo;
     from.accuracy_min_percent = plan.accuracy_min_percent;
-    if (plan.trace) from.source = OpenStream(*plan.trace);
+    if (plan.trace) {
+      config::TraceConfig trace = *plan.trace;
+      // Tenants with the same seed would ask at the same times.
+      trace.generator.seed += static_cast<std::uint64_t>(options.seed_offset) + kSeedsApart * (sources.size() - 1);
+      from.source = OpenStream(trace);
+    }
     if (plan.periodic)
       from.source = MakePeriodic(plan.periodic->frames, plan.periodic->period, plan.periodic->offset);
-    if (frames && from.source != nullptr)
-      from.source = std::make_unique<FirstOf>(std::move(from.source), *frames);
+    if (options.frames && from.source != nullptr)
+      from.source = std::make_unique<FirstOf>(std::move(from.source), *options.frames);
   }
   return sources;
 }
 
-ServingMetrics ServingRun::Serve(config::ServingEngine engine, bool keep_times, const ServingSinks& sinks,
-                                 std::optional<std::int64_t> frames) {
+ServingMetrics ServingRun::Serve(const Options& options) {
   const auto scheduler = MakeSchedulerOf();
   const ServingSetup setup = Setup(*scheduler);
-  MetricsCollector metrics(*machine_, tenants_, keep_times);
+  MetricsCollector metrics(*machine_, tenants_, options.keep_times);
   const ServingSinks counted = metrics.Sinks();
   ServingSinks both;
   both.job = [&](const JobRecord& record) {
     counted.job(record);
-    if (sinks.job) sinks.job(record);
+    if (options.sinks.job) options.sinks.job(record);
   };
   both.request = [&](const RequestRecord& record) {
     counted.request(record);
-    if (sinks.request) sinks.request(record);
+    if (options.sinks.request) options.sinks.request(record);
   };
-  ServingCore core(setup, Sources(frames), both);
+  ServingCore core(setup, Sources(options), both);
   MemoryActivity activity;
-  if (engine == config::ServingEngine::kTlm) {
+  if (options.engine == config::ServingEngine::kTlm) {
     activity = RunServingInElaboration(*machine_, MakeMemory(machine_->memory_hardware()), core,
                                        scheduler->wants_layers());
   } else {

@@ -19,21 +19,27 @@ class ServingRun {
   ServingRun(const ServingRun&) = delete;
   ServingRun& operator=(const ServingRun&) = delete;
 
-  // Serves everything, or of each tenant's stream the first `frames`, and tells the sinks besides what is
-  // counted. Only one call in a process may be on the SystemC engine.
-  ServingMetrics Serve(config::ServingEngine engine, bool keep_times, const ServingSinks& sinks,
-                       std::optional<std::int64_t> frames = std::nullopt);
+  struct Options {
+    config::ServingEngine engine = config::ServingEngine::kApproximate;
+    bool keep_times = true;              // exact quantiles
+    std::int64_t seed_offset = 0;        // added to the generators' seeds
+    std::optional<std::int64_t> frames;  // of each tenant's stream, the first ones; none: all
+    ServingSinks sinks;                  // told besides what is counted
+  };
+  // Only one call in a process may be on the SystemC engine.
+  ServingMetrics Serve(const Options& options);
 
   const config::ServingPlan& plan() const { return plan_; }
   const ServingMachine& machine() const { return *machine_; }
   const std::string& caching() const { return caching_; }
+  const std::vector<Tenant>& tenants() const { return tenants_; }
 
  private:
   std::vector<SubGraphColumn> ColumnsOf(int model, int type);
   std::unique_ptr<CachingPolicy> MakeCachingOf(int accelerator, int model) const;
   ServingSetup Setup(Scheduler& scheduler) const;
   std::unique_ptr<Scheduler> MakeSchedulerOf() const;
-  std::vector<TenantSource> Sources(std::optional<std::int64_t> frames) const;
+  std::vector<TenantSource> Sources(const Options& options) const;
 
   const config::Experiment& experiment_;
   config::ServingPlan plan_;

@@ -8,6 +8,7 @@
 #include "manifest.hpp"
 #include "serve.hpp"
 #include "spdlog/spdlog.h"
+#include "serving_rows.hpp"
 #include "study_rows.hpp"
 #include "sushi/config/hash.hpp"
 #include "sushi/formats/output_directory.hpp"
@@ -20,7 +21,9 @@ using config::Study;
 
 std::vector<std::string> AllColumns(const Study& study) {
   std::vector<std::string> columns = study.axes.columns;
-  for (const std::string& column : StudyColumns(study.kind)) columns.push_back(column);
+  const bool serving = study.kind == config::StudyKind::kServing;
+  for (const std::string& column : serving ? ServingStudyColumns() : StudyColumns(study.kind))
+    columns.push_back(column);
   return columns;
 }
 
@@ -37,8 +40,12 @@ void CheckStudy(const Study& study) {
   std::set<std::string> streams;
   for (const config::Point& point : study.axes.points) {
     const config::Experiment experiment = study.ExperimentOf(point);
-    config::RequireSupernet(experiment);
     config::RequireEnergy(experiment);
+    if (study.kind == config::StudyKind::kServing) {
+      config::LoadServingPlan(experiment);
+      continue;
+    }
+    config::RequireSupernet(experiment);
     if (study.kind == config::StudyKind::kStreams) {
       config::RequireStream(experiment);
       if (streams.insert(experiment.trace.file).second) CheckStream(experiment.trace);
@@ -49,6 +56,11 @@ void CheckStudy(const Study& study) {
   }
 }
 
+Rows RowsOf(const Study& study, const config::Experiment& experiment, FastSessions& sessions) {
+  if (study.kind == config::StudyKind::kServing) return {ServingStudyRow(experiment, study.seeds)};
+  return StudyRows(study.kind, experiment, sessions.For(experiment));
+}
+
 report::ResultTable MakeTable(const Study& study) {
   report::ResultTable table;
   table.columns = AllColumns(study);
@@ -56,7 +68,7 @@ report::ResultTable MakeTable(const Study& study) {
   std::size_t done = 0;
   for (const config::Point& point : study.axes.points) {
     const config::Experiment experiment = study.ExperimentOf(point);
-    for (std::vector<report::Cell>& row : StudyRows(study.kind, experiment, sessions.For(experiment))) {
+    for (std::vector<report::Cell>& row : RowsOf(study, experiment, sessions)) {
       std::vector<report::Cell> cells(point.labels.begin(), point.labels.end());
       cells.insert(cells.end(), row.begin(), row.end());
       table.rows.push_back(std::move(cells));

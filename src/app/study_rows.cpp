@@ -189,6 +189,8 @@ std::vector<std::string> StudyColumns(config::StudyKind kind) {
       return StreamColumns();
     case config::StudyKind::kRoofline:
       return RooflineColumns();
+    case config::StudyKind::kServing:
+      break;  // serving_rows.hpp
   }
   return {};
 }

@@ -40,10 +40,11 @@ std::vector<sweep::PointId> IdsOf(const Sweep& plan, const sweep::Shard& shard) 
 }
 
 sweep::Plan PlanOf(const Sweep& sweep, const SweepRunOptions& options) {
+  const bool serving = IsServing(sweep.PointAt(0).experiment);
   sweep::Plan plan;
   plan.title = sweep.title();
   plan.objectives = sweep.objectives();
-  plan.columns = {sweep.columns(), SweepMetrics(), SweepSubNetColumns()};
+  plan.columns = {sweep.columns(), SweepMetrics(serving), serving ? std::vector<std::string>{} : SweepSubNetColumns()};
   plan.points = sweep.size();
   plan.fingerprint = sweep.Fingerprint();
   plan.source = fs::absolute(options.file).lexically_normal().string();
@@ -166,6 +167,9 @@ int RunSweep(const SweepRunOptions& options) {
   const sweep::Store store = sweep::Store::Make(options.store);
   PointSettings settings;
   settings.engine = engine;
+  settings.serving = IsServing(plan->PointAt(0).experiment);
+  if (settings.serving && options.records)
+    throw UserError("--records: a sweep of serving systems keeps figures only; run a point by itself");
   settings.describe = options.logs;
   if (options.records) settings.records = &store;
   settings.command_line = options.command_line;

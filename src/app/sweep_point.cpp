@@ -1,11 +1,6 @@
 #include "sweep_point.hpp"
 
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
@@ -15,8 +10,10 @@
 #include <optional>
 #include <utility>
 
+#include "in_child.hpp"
 #include "manifest.hpp"
 #include "recorded_run.hpp"
+#include "serving_rows.hpp"
 #include "study_rows.hpp"
 #include "sushi/accel/fast_accelerator.hpp"
 #include "sushi/dram/make_memory.hpp"
@@ -54,41 +51,10 @@ sweep::PointResult ResultOf(const config::Experiment& experiment, CostSession& s
   return result;
 }
 
+constexpr const char* kMixed =
+    "serving.engine: a sweep is of serving systems or of streams; their columns differ";
+
 enum ChildCode : int { kChildRecord = 0, kChildNoStorage = 121 };
-
-struct ChildOutcome {
-  std::string text;
-  int code = kChildRecord;  // −1: it died
-};
-
-// Of `body`, called in a process of its own that dies with this one.
-ChildOutcome InChild(const std::function<ChildOutcome()>& body) {
-  int ends[2];
-  if (pipe(ends) != 0) throw UserError("no pipe to a point's process");
-  const pid_t child = fork();
-  if (child < 0) throw std::bad_alloc();  // tried once more by the runner
-  if (child == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const ChildOutcome outcome = body();
-    std::size_t sent = 0;
-    while (sent < outcome.text.size()) {
-      const ssize_t n = write(ends[1], outcome.text.data() + sent, outcome.text.size() - sent);
-      if (n <= 0) break;
-      sent += static_cast<std::size_t>(n);
-    }
-    _exit(outcome.code);
-  }
-  close(ends[1]);
-  ChildOutcome outcome;
-  char buffer[65536];
-  for (ssize_t n = 0; (n = read(ends[0], buffer, sizeof buffer)) > 0;)
-    outcome.text.append(buffer, static_cast<std::size_t>(n));
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return outcome;
-}
 
 // What `sushisim run --out` writes of the point's experiment, which is the session's.
 void WriteRecords(Session& session, ServiceModel& model, const sweep::PointDirectory& directory,
@@ -116,6 +82,8 @@ class PointEvaluator {
     Directory directory;
     const sweep::PointId id = sweep::PointId::Parse(point.id);
     if (LacksDirectory(id)) directory.emplace(*settings_.records, id);
+    if (IsServing(point.experiment) != settings_.serving) throw UserError(kMixed);
+    if (settings_.serving) return Serving(point);
     sweep::PointResult result =
         settings_.engine == SweepEngine::kFast ? Fast(point, directory) : Tlm(point, directory);
     if (directory) directory->Commit();
@@ -135,6 +103,12 @@ class PointEvaluator {
     for (std::size_t i = 0; i < point.labels.size(); ++i)
       std::printf("%s: %s\n", sweep_.columns()[i].c_str(), point.labels[i].c_str());
     std::fflush(stdout);  // before a point that is simulated in another process
+  }
+
+  static sweep::PointResult Serving(const config::SweepPoint& point) {
+    sweep::PointResult result;
+    for (const double value : ServingRow(point.experiment)) result.metrics.emplace_back(value);
+    return result;
   }
 
   sweep::PointResult Fast(const config::SweepPoint& point, const Directory& directory) {
@@ -200,13 +174,23 @@ class PointEvaluator {
 
 }  // namespace
 
-std::vector<std::string> SweepMetrics() { return StudyColumns(config::StudyKind::kStreams); }
+bool IsServing(const config::Experiment& experiment) {
+  return experiment.serving.engine != config::ServingEngine::kNone;
+}
+
+std::vector<std::string> SweepMetrics(bool serving) {
+  return serving ? ServingColumns() : StudyColumns(config::StudyKind::kStreams);
+}
 
 std::vector<std::string> SweepSubNetColumns() {
   return {"subnet", "top1_percent", "queries", "service_us_no_pb", "service_us_best", "best_subgraph"};
 }
 
 void CheckSweepPoint(const config::Experiment& experiment) {
+  if (IsServing(experiment)) {
+    config::LoadServingPlan(experiment);
+    return;
+  }
   config::RequireSupernet(experiment);
   config::RequireStream(experiment);
   if (const config::Node* file = config::FindOrigin(experiment, "scheduler.table_file"))

@@ -12,9 +12,11 @@ namespace sushi::app {
 
 enum class SweepEngine { kFast, kTlm };
 
+bool IsServing(const config::Experiment& experiment);
+
 // Of every sweep: the stream under the point's scheduler (the columns of a study of streams), and of each
-// SubNet how often it served and what it takes.
-std::vector<std::string> SweepMetrics();
+// SubNet how often it served and what it takes; or a serving system's figures.
+std::vector<std::string> SweepMetrics(bool serving);
 std::vector<std::string> SweepSubNetColumns();
 
 // UserError when the experiment lacks what a point needs.
@@ -22,6 +24,7 @@ void CheckSweepPoint(const config::Experiment& experiment);
 
 struct PointSettings {
   SweepEngine engine = SweepEngine::kFast;
+  bool serving = false;                     // of all points
   bool describe = false;                    // print what the point is
   const sweep::Store* records = nullptr;    // where every point writes a directory; null: it writes none
   std::vector<std::string> command_line{};  // for its manifest

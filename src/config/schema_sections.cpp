@@ -297,7 +297,8 @@ SchemaJson StudySchema() {
                        {"title", TextSchema("of the plots")},
                        {"axes", AxesSchema(false)},
                        {"max_points", Integer(1, kMaxStudyPoints, "refuse more")},
-                       {"plots", {{"type", "array"}, {"items", plot}}}},
+                       {"plots", {{"type", "array"}, {"items", plot}}},
+                       {"seeds", Integer(1, 1000, "kind serving: streams that are averaged")}},
                       {});  // a base may have set the kind
 }
 

@@ -52,8 +52,8 @@ inline const Keys kTenant{"name",      "model",  "priority",  "slo_us",    "accu
                           "conditions"};
 inline const Keys kConditionMetrics{"response_us", "accuracy_percent", "energy_uj", "mmacs"};
 
-inline const Keys kStudy{"kind", "title", "axes", "max_points", "plots"};
-inline const Keys kStudyKinds{"subnets", "streams", "roofline"};
+inline const Keys kStudy{"kind", "title", "axes", "max_points", "plots", "seeds"};
+inline const Keys kStudyKinds{"subnets", "streams", "roofline", "serving"};
 inline const Keys kStudyPlot{"name", "x", "y", "series", "where", "lines", "points", "log_scale"};
 inline const Keys kAxisKinds{"product", "one_at_a_time", "zip", "list", "range", "log2", "linspace"};
 inline const Keys kSweep{"axes", "constraints", "max_points", "invalid", "objectives", "title"};

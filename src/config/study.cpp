@@ -16,7 +16,7 @@ StudyKind ReadKind(const Node& section) {
   const auto found = std::find(names.begin(), names.end(), text);
   if (found == names.end()) {
     throw UserError(node.mark, "study.kind",
-                    "unknown name '" + text.substr(0, 60) + "', expected one of subnets, streams, roofline" +
+                    "unknown name '" + text.substr(0, 60) + "', expected one of subnets, streams, roofline, serving" +
                         DidYouMean(text, names));
   }
   return static_cast<StudyKind>(found - names.begin());
@@ -78,6 +78,11 @@ Study LoadStudy(const std::string& file, const std::vector<std::string>& sets) {
   study.title = study.name;
   if (const Node* title = section->Find("title")) study.title = AsString(*title, "study.title");
   study.kind = ReadKind(*section);
+  if (const Node* seeds = section->Find("seeds")) {
+    if (study.kind != StudyKind::kServing)
+      throw UserError(seeds->mark, "study.seeds", "is for kind serving; others are not averaged");
+    study.seeds = static_cast<int>(AsInt(*seeds, "study.seeds", 1, 1000));
+  }
   std::int64_t max_points = kDefaultPoints;
   if (const Node* most = section->Find("max_points")) {
     max_points = AsInt(*most, "study.max_points", 1, kMaxStudyPoints);

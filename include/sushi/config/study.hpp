@@ -9,7 +9,7 @@
 
 namespace sushi::config {
 
-enum class StudyKind { kSubNets, kStreams, kRoofline };
+enum class StudyKind { kSubNets, kStreams, kRoofline, kServing };
 
 // One picture of the table: a curve for every combination of the `series` columns' values, of the rows
 // that have the values of `where`.
@@ -29,6 +29,7 @@ struct Study {
   std::string name;  // the file's stem
   std::string title;
   StudyKind kind = StudyKind::kSubNets;
+  int seeds = 10;  // kServing: streams that are averaged
   Axes axes;
   std::vector<StudyPlot> plots;
   Node merged;  // what the points' overrides are applied to

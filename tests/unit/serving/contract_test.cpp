@@ -276,10 +276,9 @@ TEST_P(SchedulerContract, NothingWaitsNothingIsDone) {
 TEST_P(SchedulerContract, OneRequestTakesOneOfSeveralIdleAccelerators) {
   const FakeProfile profile({{{"only"}}});
   FakeSystem system(profile, 3);
+  system.AddRunning(0, {&system.Add(0, 1e6)}, {}, 0);
+  system.waiting.clear();
   system.Add(0, 1e6);
-  const Request running = system.Add(0, 1e6);
-  system.waiting.pop_back();
-  system.AddRunning(0, {&running}, {}, 0);
   const Decision decision = system.Ask(*MakeScheduler(GetParam(), system.Context()), 0);
   ASSERT_EQ(decision.start.size(), 1U);
   EXPECT_EQ(decision.start[0].accelerator, 1);
