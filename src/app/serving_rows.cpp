@@ -54,17 +54,23 @@ double EachUj(const ServingMetrics& m) {
 }
 
 constexpr Column kColumns[] = {
-    {"requests", [](const ServingRun&, const ServingMetrics& m) { return static_cast<double>(m.all.issued); }},
-    {"attainment_percent", [](const ServingRun&, const ServingMetrics& m) { return 100 * m.all.Attainment(); }},
+    {"requests",
+     [](const ServingRun&, const ServingMetrics& m) { return static_cast<double>(m.all.issued); }},
+    {"attainment_percent",
+     [](const ServingRun&, const ServingMetrics& m) { return 100 * m.all.Attainment(); }},
     {"top1_in_time_percent", [](const ServingRun&, const ServingMetrics& m) { return m.all.InTimeTop1(); }},
     {"least_tenant_attainment_percent", LeastAttainment},
     {"top_priority_attainment_percent", TopPriorityAttainment},
     {"not_served_percent",
-     [](const ServingRun&, const ServingMetrics& m) { return Percent(m.all.issued - m.all.served, m.all.issued); }},
+     [](const ServingRun&, const ServingMetrics& m) {
+       return Percent(m.all.issued - m.all.served, m.all.issued);
+     }},
     {"response_mean_us",
      [](const ServingRun&, const ServingMetrics& m) { return Micros(m.all.response.MeanPs(m.all.served)); }},
     {"response_p99_us",
-     [](const ServingRun&, const ServingMetrics& m) { return Micros(static_cast<double>(m.all.response.p99_ps)); }},
+     [](const ServingRun&, const ServingMetrics& m) {
+       return Micros(static_cast<double>(m.all.response.p99_ps));
+     }},
     {"throughput_per_s", [](const ServingRun&, const ServingMetrics& m) { return m.throughput_per_s; }},
     {"goodput_per_s", [](const ServingRun&, const ServingMetrics& m) { return m.goodput_per_s; }},
     {"mean_batch", [](const ServingRun&, const ServingMetrics& m) { return m.mean_batch; }},

@@ -132,7 +132,8 @@ std::vector<TenantSource> ServingRun::Sources(const Options& options) const {
     if (plan.trace) {
       config::TraceConfig trace = *plan.trace;
       // Tenants with the same seed would ask at the same times.
-      trace.generator.seed += static_cast<std::uint64_t>(options.seed_offset) + kSeedsApart * (sources.size() - 1);
+      trace.generator.seed +=
+          static_cast<std::uint64_t>(options.seed_offset) + kSeedsApart * (sources.size() - 1);
       from.source = OpenStream(trace);
     }
     if (plan.periodic)

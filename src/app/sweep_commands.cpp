@@ -44,7 +44,8 @@ sweep::Plan PlanOf(const Sweep& sweep, const SweepRunOptions& options) {
   sweep::Plan plan;
   plan.title = sweep.title();
   plan.objectives = sweep.objectives();
-  plan.columns = {sweep.columns(), SweepMetrics(serving), serving ? std::vector<std::string>{} : SweepSubNetColumns()};
+  plan.columns = {sweep.columns(), SweepMetrics(serving),
+                  serving ? std::vector<std::string>{} : SweepSubNetColumns()};
   plan.points = sweep.size();
   plan.fingerprint = sweep.Fingerprint();
   plan.source = fs::absolute(options.file).lexically_normal().string();

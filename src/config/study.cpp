@@ -16,8 +16,8 @@ StudyKind ReadKind(const Node& section) {
   const auto found = std::find(names.begin(), names.end(), text);
   if (found == names.end()) {
     throw UserError(node.mark, "study.kind",
-                    "unknown name '" + text.substr(0, 60) + "', expected one of subnets, streams, roofline, serving" +
-                        DidYouMean(text, names));
+                    "unknown name '" + text.substr(0, 60) +
+                        "', expected one of subnets, streams, roofline, serving" + DidYouMean(text, names));
   }
   return static_cast<StudyKind>(found - names.begin());
 }

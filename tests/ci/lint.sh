@@ -20,10 +20,10 @@ forbid() {
   return "$status"
 }
 
-model='supernet accel functional dram energy sched query'
+model='supernet accel functional dram energy sched query serving'
 layers() {
   local status=0
-  forbid 'core stats' 'sushi/(supernet|accel|functional|dram|energy|sched|query|config|formats|report|check|sweep|tlm|hw|sim)/' || status=1
+  forbid 'core stats' 'sushi/(supernet|accel|functional|dram|energy|sched|query|serving|config|formats|report|check|sweep|tlm|hw|sim)/' || status=1
   forbid "$model" 'sushi/(config|formats|report|check|sweep|tlm|hw|sim)/' || status=1
   forbid "core stats $model" 'systemc|tlm|yaml-cpp|nlohmann|xxhash|muParser|pugixml|sqlite3|CLI|spdlog|fstream|iostream' || status=1
   forbid 'config formats report check' 'sushi/(sweep|tlm|hw|sim)/|systemc|tlm|sqlite3|CLI|spdlog' || status=1
