@@ -5,10 +5,13 @@
 namespace sushi {
 
 void DramThrottle::Set(Picoseconds now, std::int64_t bursts, Picoseconds window) {
-  limit_ = window > Picoseconds(0) ? std::max<std::int64_t>(0, bursts) : 0;
+  const std::int64_t limit = window > Picoseconds(0) ? std::max<std::int64_t>(0, bursts) : 0;
+  if (limit == limit_ && (limit == 0 || window == window_)) return;
+  used_ = limits() ? std::max<std::int64_t>(0, UsedIn(WindowOf(now)) - limit_) : 0;
+  limit_ = limit;
   window_ = window;
   since_ = now;
-  at_ = used_ = 0;
+  at_ = 0;
 }
 
 std::int64_t DramThrottle::UsedIn(std::int64_t window) const {

@@ -60,7 +60,7 @@ void FluidExecutor::NextPhase(Lane& lane, Picoseconds now, Phase phase) {
     return setup_.dram_bytes_per_s > 0 ? 1e12 * static_cast<double>(bytes) / setup_.dram_bytes_per_s : 0;
   };
   Picoseconds alone;
-  double bus = 0;
+  double bus = 0, exposed = 0;
   switch (phase) {
     case Phase::kSwap: {
       const JobCost& swap =
@@ -82,6 +82,7 @@ void FluidExecutor::NextPhase(Lane& lane, Picoseconds now, Phase phase) {
       const LayerCost& layer = lane.cost->layers[static_cast<std::size_t>(lane.layer)];
       alone = layer.time;
       bus = static_cast<double>(layer.bus.value());
+      exposed = static_cast<double>(layer.exposed.value());
       break;
     }
   }
@@ -89,6 +90,7 @@ void FluidExecutor::NextPhase(Lane& lane, Picoseconds now, Phase phase) {
   lane.alone_ps = alone.value();
   lane.left_ps = static_cast<double>(alone.value());
   lane.wants = lane.alone_ps > 0 ? std::min(1.0, bus / lane.left_ps) : 0;
+  lane.exposed = lane.alone_ps > 0 ? exposed / lane.left_ps : 0;
   lane.speed = 1;
   lane.since = lane.began = now;
   lane.due = now + alone;
@@ -103,31 +105,38 @@ void FluidExecutor::SetSpeed(Lane& lane, double speed, Picoseconds now) {
   lane.due = now + Picoseconds(static_cast<std::int64_t>(std::ceil(lane.left_ps / speed)));
 }
 
+// A5: of a lane when others want `others` of the bus.
+double FluidExecutor::QueuedSpeed(const Lane& lane, double others) {
+  if (lane.exposed == 0 || others <= 0) return 1;
+  const double load = std::min(others, 0.9);
+  return 1 / (1 + lane.exposed * load / (2 * (1 - load)));
+}
+
 // A2, A3: shares of the bus, from the smallest wish to the largest.
 void FluidExecutor::Share(Picoseconds now) {
+  const auto wish = [&](std::size_t i) { return std::min(lanes_[i].wants, lanes_[i].limit); };
   double total = 0;
   bool limited = false;
   order_.clear();
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    const Lane& lane = lanes_[i];
-    if (!lane.busy) continue;
-    total += std::min(lane.wants, lane.limit);
-    limited = limited || lane.limit < lane.wants;
+    if (!lanes_[i].busy) continue;
+    total += wish(i);
+    limited = limited || lanes_[i].limit < lanes_[i].wants;
     order_.push_back(i);
   }
-  if (total <= 1 && !limited) {
-    for (const std::size_t i : order_) SetSpeed(lanes_[i], 1, now);
-    return;
+  const bool enough = total <= 1 && !limited;
+  if (!enough) {
+    std::sort(order_.begin(), order_.end(),
+              [&](std::size_t a, std::size_t b) { return wish(a) != wish(b) ? wish(a) < wish(b) : a < b; });
   }
-  const auto wish = [&](std::size_t i) { return std::min(lanes_[i].wants, lanes_[i].limit); };
-  std::sort(order_.begin(), order_.end(),
-            [&](std::size_t a, std::size_t b) { return wish(a) != wish(b) ? wish(a) < wish(b) : a < b; });
   double left = 1;
   for (std::size_t k = 0; k < order_.size(); ++k) {
     Lane& lane = lanes_[order_[k]];
-    const double share = std::min(wish(order_[k]), left / static_cast<double>(order_.size() - k));
+    const double wanted = wish(order_[k]);
+    const double share = enough ? wanted : std::min(wanted, left / static_cast<double>(order_.size() - k));
     left -= share;
-    SetSpeed(lane, lane.wants > share ? share / lane.wants : 1, now);
+    const bool lacks = lane.wants > share;
+    SetSpeed(lane, lacks ? share / lane.wants : QueuedSpeed(lane, std::min(1.0, total) - share), now);
   }
 }
 

@@ -12,6 +12,17 @@
 namespace sushi {
 namespace {
 
+// Of its transfers, how many the array waits for: its waiting over the time that the links are busy.
+double ExposedShare(const Counters& counters) {
+  std::int64_t waits = 0;
+  for (const DpeState state :
+       {DpeState::kWaitWeights, DpeState::kWaitIActs, DpeState::kWaitOperand, DpeState::kWaitDrain})
+    waits += counters.dpe_cycles[state];
+  const std::int64_t busy =
+      counters.weight_dma_busy_cycles + counters.iact_dma_busy_cycles + counters.oact_dma_busy_cycles;
+  return busy == 0 ? 0 : std::min(1.0, static_cast<double>(waits) / static_cast<double>(busy));
+}
+
 // One way to be: a type of accelerator with a model at a level.
 class Variant {
  public:
@@ -87,6 +98,8 @@ class Variant {
       known.dram_bytes = layer.counters.TrafficBytes();
       // With others in between, hardly a transaction begins where the one before ended.
       known.bus = Picoseconds(layer.counters.dram_busy_ps + layer.counters.dram_transactions * jump_ps);
+      known.exposed = Picoseconds(
+          static_cast<std::int64_t>(static_cast<double>(known.bus.value()) * ExposedShare(layer.counters)));
       known.kept = planner_.KeptAfter(shape.subnet, static_cast<int>(i), shape.batch);
     }
     Complete(cost);

@@ -96,6 +96,8 @@ class FakeProfile : public Profile {
       layer.time = time;
       layer.dram_bytes = cost.dram_bytes / subnet.layers;
       layer.bus = Picoseconds(layer.dram_bytes * bus_ps_per_byte);
+      layer.exposed =
+          Picoseconds(static_cast<std::int64_t>(exposed_share * static_cast<double>(layer.bus.value())));
       layer.kept = i + 1 == subnet.layers ? Bytes(0) : subnet.kept;
       cost.layers.push_back(layer);
     }
@@ -113,6 +115,7 @@ class FakeProfile : public Profile {
 
   Picoseconds swap_time = Us(100);
   std::int64_t bus_ps_per_byte = 100;
+  double exposed_share = 0;  // of the bus time
   std::int64_t burst_bytes = 64;
   std::vector<double> type_speed;  // of each type; empty: all 1
 

@@ -12,7 +12,8 @@ namespace sushi {
 // has bursts left and books all of its own; what it takes beyond the limit is booked in the windows behind.
 class DramThrottle {
  public:
-  // No limit when either is 0.
+  // No limit when either is 0. The same again changes nothing; another one takes over what was booked beyond
+  // the limit.
   void Set(Picoseconds now, std::int64_t bursts, Picoseconds window);
   bool limits() const { return limit_ > 0; }
   // When a transaction may begin that is ready `now`; asked again then, as another may have come first.

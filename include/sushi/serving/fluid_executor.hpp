@@ -14,9 +14,10 @@ namespace sushi {
 //     they want. Share s ≤ u of the bus is speed s / u.
 // A3  a throttle of b bursts of B bytes in w cycles limits a share to b·B·f / (w·peak).
 // A4  swaps, saves and restores are phases of their own, bound by the bus: u = m / t of the transfer.
-// A5  within a phase that is alone, or while Σ u ≤ 1, nothing is slowed down: queueing between transactions
-// is
-//     left out.
+// A5  who gets the share that it wants still queues: transfers that the array waits for (e of the bus time)
+// find
+//     the bus busy with others, whose shares sum to ρ. A layer takes t + e·ρ / (2·(1 − ρ)), as with one
+//     server and transactions of equal length (M/D/1), and at most as if ρ were 0.9.
 class FluidExecutor : public SteppedExecutor {
  public:
   struct Setup {
@@ -48,6 +49,7 @@ class FluidExecutor : public SteppedExecutor {
     int layer = 0;
     bool stop = false;
     double wants = 0;    // u of the phase
+    double exposed = 0;  // e / t of the phase
     double limit = 1;    // of the share (A3)
     double speed = 1;    // of the phase, ≤ 1
     double left_ps = 0;  // of it, at full speed, at `since`
@@ -63,6 +65,7 @@ class FluidExecutor : public SteppedExecutor {
   void EndRun(Lane& lane, int accelerator, Picoseconds now, RunEvent::Kind kind,
               std::vector<RunEvent>& events);
   void Share(Picoseconds now);
+  static double QueuedSpeed(const Lane& lane, double others);
   void SetSpeed(Lane& lane, double speed, Picoseconds now);
   void LimitOf(Lane& lane, int accelerator) const;
 

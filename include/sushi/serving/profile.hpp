@@ -28,7 +28,8 @@ struct JobShape {
 
 struct LayerCost {
   Picoseconds time;
-  Picoseconds bus;  // its bytes at the DRAM's peak
+  Picoseconds bus;      // that it keeps the DRAM busy
+  Picoseconds exposed;  // the part of `bus` whose transfers the array waits for
   std::int64_t dram_bytes = 0;
   Bytes kept;  // activations on chip behind it: what preemption has to save and restore
 };

@@ -38,6 +38,25 @@ TEST(DramThrottle, ATransactionBeyondTheLimitIsBookedInTheWindowsBehind) {
   EXPECT_EQ(throttle.MayBegin(At(200)), At(300));
 }
 
+TEST(DramThrottle, TheSameLimitAgainGivesNothingAway) {
+  DramThrottle throttle;
+  throttle.Set(At(0), 4, At(100));
+  throttle.Begin(At(10), 4);
+  throttle.Set(At(50), 4, At(100));
+  EXPECT_EQ(throttle.MayBegin(At(50)), At(100));
+}
+
+// 6 beyond the limit of 4 are booked when the limit becomes 3 a window of 200.
+TEST(DramThrottle, AnotherLimitTakesOverWhatWasBookedBeyondTheOld) {
+  DramThrottle throttle;
+  throttle.Set(At(0), 4, At(100));
+  throttle.Begin(At(10), 10);
+  throttle.Set(At(50), 3, At(200));
+  EXPECT_EQ(throttle.MayBegin(At(50)), At(450));
+  throttle.Set(At(60), 0, At(0));
+  EXPECT_EQ(throttle.MayBegin(At(60)), At(60));
+}
+
 TEST(DramThrottle, WhatAWindowDidNotUseIsLost) {
   DramThrottle throttle;
   throttle.Set(At(0), 4, At(100));

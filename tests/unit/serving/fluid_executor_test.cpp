@@ -67,6 +67,20 @@ TEST(FluidExecutor, ABusThatIsTooSmallIsSharedMaxMinFairly) {
 
 // 64 bursts of 64 bytes in 100 cycles at 100 MHz are 4.096e9 bytes a second, 0.4096 of the bus; 0.8 is
 // wanted.
+// Half of the 50 us of bus time is waited for, and the other keeps the bus busy for half of the time: 25 us
+// wait 0.5 / (2 · 0.5) of themselves.
+TEST(FluidExecutor, TransfersThatTheArrayWaitsForQueueBehindThoseOfOthers) {
+  FakeProfile profile = OfBytes({500'000});
+  profile.exposed_share = 0.5;
+  FluidExecutor executor = ExecutorOf(profile, 2);
+  executor.Begin(Us(0), 0, RunOf(0));
+  executor.Begin(Us(0), 1, RunOf(0));
+  for (const RunEvent& event : AllOf(executor))
+    EXPECT_NEAR(static_cast<double>(event.at.value()), 112.5e6, 2);
+  executor.Begin(Us(200), 0, RunOf(0));
+  EXPECT_EQ(AllOf(executor).at(0).at, Us(300));  // alone
+}
+
 TEST(FluidExecutor, AThrottleLimitsTheShareOfOneAndLeavesTheRestToOthers) {
   const FakeProfile profile = OfBytes({800'000});
   FluidExecutor executor = ExecutorOf(profile, 2);
