@@ -1,5 +1,6 @@
 // The section `tenants`.
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 
@@ -16,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Picoseconds ReadMicros(const Node& node, const std::string& key, double low) {
-  return Picoseconds(static_cast<std::int64_t>(AsReal(node, key, low, kMaxMicros) * 1e6 + 0.5));
+  return Picoseconds(std::llround(AsReal(node, key, low, kMaxMicros) * 1e6));
 }
 
 // Beside the file that names it, below a root, or the NAME of a shipped model.
@@ -92,7 +93,7 @@ void ReadFrames(const Node& node, const std::string& path, TenantEntry& entry) {
       throw UserError(found->mark, path + "." + key, "belongs to period_us, which is not set");
     }
   }
-  if (name == "trace") ReadTrace(*first, path + ".trace", entry.trace);
+  if (const Node* trace = node.Find("trace")) ReadTrace(*trace, path + ".trace", entry.trace);
   if (name == "period_us") entry.periodic = ReadPeriodic(node, path);
 }
 

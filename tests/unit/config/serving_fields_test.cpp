@@ -154,6 +154,24 @@ TEST_F(ServingSweep, SectionsBelongToAPointsIdentity) {
   EXPECT_EQ(id("accelerators:\n  - count: 2 # comments and layout do not count\n    name: type0\n"), two);
 }
 
+TEST_F(ServingSweep, NeedsNoSuperNetWhenAllTenantsHaveModels) {
+  const auto load = [](const std::string& tenants) {
+    const std::string file = WriteConfig(
+        "w.yaml", "base: [" + Shipped("configs/hardware/zcu104.yaml") + ", " +
+                      Shipped("configs/energy/table_45nm.yaml") + "]\nserving: {engine: tlm}\ntenants: [" +
+                      tenants + "]\naxes:\n  - product: {serving.max_batch: [1, 2]}\n");
+    return Sweep::Load(file, {});
+  };
+  const std::string own = "{name: a, model: tiny, period_us: 5, frames: 2}";
+  const Sweep sweep = load(own);
+  EXPECT_EQ(sweep.size(), 2);
+  EXPECT_EQ(sweep.IdAt(1), PointId(sweep.PointAt(1).experiment));
+  EXPECT_THAT(ErrorOf([&] { load(own + ", {name: b, period_us: 5, frames: 2}"); }),
+              HasSubstr("supernet: no file gives one"));
+  EXPECT_THAT(ErrorOf([&] { load("{name: a, model: tiny}"); }),
+              HasSubstr("'a' has no trace, period_us or after"));
+}
+
 TEST_F(ServingSweep, ChecksATypeAtEveryPoint) {
   const std::string text =
       "serving: {engine: tlm}\naccelerators: [{accel: {pb: {capacity_kib: 2968}}}]\n"
