@@ -77,6 +77,7 @@ void Update(const CheckOptions& options, const check::Summary& result,
             const std::vector<check::ToleranceRule>& rules) {
   std::error_code error;
   if (!fs::exists(fs::symlink_status(options.baseline, error))) {
+    check::Compare(result, result, rules, options.allowed);  // refuses what names nothing
     WriteFile(options.baseline, result.text, false);
     std::cerr << "sushisim: made " << options.baseline << '\n';
     return;
@@ -125,9 +126,8 @@ void AddCheck(CLI::App& app, CheckOptions& o) {
       ->allow_extra_args(false);
   command
       ->add_option("--allow", o.allowed,
-                   "compare although this differs: hardware, model, trace, configuration or "
-                   "timing_model_version; may be repeated")
-      ->type_name("PART")
+                   "compare although this part of the identity differs; may be repeated")
+      ->type_name("hardware|model|trace|configuration|timing_model_version")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_flag("--all", o.all, "list the metrics that did not move, too");

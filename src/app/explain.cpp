@@ -2,6 +2,7 @@
 // engine, whose cycles are those of `run`.
 #include "explain.hpp"
 
+#include <charconv>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -94,6 +95,15 @@ class ExplainCommand {
   StreamCache streams_;
 };
 
+// CLI11 would only say that it could not convert.
+std::string CheckNumber(const std::string& text) {
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc() && stop == end) return "";
+  return "expected a query's number, found '" + text.substr(0, 60) + "'";
+}
+
 }  // namespace
 
 void AddExplain(CLI::App& app) {
@@ -114,11 +124,12 @@ void AddExplain(CLI::App& app) {
               "--query", options->query,
               "the query, as in queries.csv (default: the first that pays for a swap, else the first)")
           ->type_name("N")
-          ->check([](const std::string& text) { return text.empty() ? "expected a query's number" : ""; });
+          ->check(CheckNumber);
   explain
       ->add_option("--after-query", options->after_query,
                    "explain instead the caching decision taken after this query")
       ->type_name("N")
+      ->check(CheckNumber)
       ->excludes(query);
   explain->add_flag("--layers", options->layers, "all layers of the query, not only five")
       ->excludes("--after-query");

@@ -58,7 +58,7 @@ FunctionalSession::FunctionalSession(const DataOptions& options, const SuperNet&
   for (std::size_t i = 0; i + 1 < options.dumps.size(); i += 2) {
     dumps_.push_back(
         {options.dumps[i], 0,
-         std::make_unique<OutputDirectory>(options.dumps[i + 1], force, report::kLayerDumpMarker)});
+         std::make_unique<OutputDirectory>(options.dumps[i + 1], force, report::LayerDumpNames())});
   }
   run_.data = data_.get();
   run_.records = [this](int, int op) {

@@ -115,6 +115,9 @@ class InferCommand {
 
 }  // namespace
 
-void Infer(const InferOptions& options) { InferCommand(options).Run(); }
+void Infer(const InferOptions& options) {
+  RemovePartialOutputsOnSignals();
+  InferCommand(options).Run();
+}
 
 }  // namespace sushi::app

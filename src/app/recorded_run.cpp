@@ -24,6 +24,12 @@ void Identify(const config::Experiment& e, report::Identity& identity) {
 
 }  // namespace
 
+const ResultFileNames& RunFileNames() {
+  static const ResultFileNames names{"manifest.json", "summary.json",     "queries.csv",
+                                     "layers.csv",    "layers_no_pb.csv", "model.json"};
+  return names;
+}
+
 void ResultFiles::Write(const std::string& name, const std::string& text) const {
   std::ofstream file = open(name);
   file << text;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "session.hpp"
+#include "sushi/formats/output_directory.hpp"
 #include "sushi/report/run_report.hpp"
 
 namespace sushi::app {
@@ -20,6 +21,9 @@ struct ResultFiles {
 
   void Write(const std::string& name, const std::string& text) const;
 };
+
+// All that RecordedRun writes.
+const ResultFileNames& RunFileNames();
 
 class RecordedRun {
  public:

@@ -35,7 +35,7 @@ class RunCommand {
     CheckApart("--timeline", options.timeline.json);
     CheckApart("--vcd", options.timeline.vcd);
     if (!options.out.empty()) {
-      out_.emplace(options.out, options.force);
+      out_.emplace(options.out, options.force, RunFileNames());
       files_.open = [this](const std::string& name) { return out_->Open(name); };
       files_.close = OutputDirectory::Close;
     }
@@ -111,6 +111,9 @@ class RunCommand {
 
 }  // namespace
 
-void Run(const RunOptions& options) { RunCommand(options).Run(); }
+void Run(const RunOptions& options) {
+  RemovePartialOutputsOnSignals();
+  RunCommand(options).Run();
+}
 
 }  // namespace sushi::app

@@ -102,6 +102,14 @@ Json Manifest(const Study& study, const StudyOptions& options, std::time_t start
   return json;
 }
 
+ResultFileNames FileNames(const Study& study) {
+  ResultFileNames names{"manifest.json", "table.csv", "table.json"};
+  for (const config::StudyPlot& plot : study.plots) {
+    for (const char* ending : {".gp", ".svg"}) names.push_back(plot.name + ending);
+  }
+  return names;
+}
+
 // A picture is an extra: without gnuplot its script stays, and the study has succeeded.
 void Draw(const Study& study, const std::string& directory) {
   for (const config::StudyPlot& plot : study.plots) {
@@ -121,7 +129,7 @@ void Draw(const Study& study, const std::string& directory) {
 void RunStudy(const Study& study, const StudyOptions& options) {
   const std::time_t started = std::time(nullptr);
   const std::string directory = (std::filesystem::path(options.out) / study.name).string();
-  OutputDirectory out(directory, options.force);
+  OutputDirectory out(directory, options.force, FileNames(study));
   const report::ResultTable table = MakeTable(study);
   std::ofstream csv = out.Open("table.csv");
   report::WriteTableCsv(table, csv);
@@ -141,6 +149,7 @@ void RunStudy(const Study& study, const StudyOptions& options) {
 }  // namespace
 
 void RunStudies(const StudyOptions& options) {
+  RemovePartialOutputsOnSignals();
   std::vector<Study> studies;
   std::set<std::string> names;
   for (const std::string& file : options.files) {

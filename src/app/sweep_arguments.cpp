@@ -1,5 +1,7 @@
 #include "sweep_arguments.hpp"
 
+#include <charconv>
+
 namespace sushi::app {
 namespace {
 
@@ -25,16 +27,23 @@ void AddPlan(CLI::App* sweep, SweepOptions& o) {
   plan->callback([&o] { PlanSweep(o.plan, o.estimate ? PointEstimate(EstimateSweep) : nullptr); });
 }
 
+// Points are looked at every few ms and a worker that has begun takes some to be killed: less is chance.
+std::string CheckTimeout(const std::string& text) {
+  double seconds = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seconds);
+  const bool number = error == std::errc() && stop == end;
+  if (number && (seconds == 0 || (seconds >= 0.1 && seconds <= 1e9))) return "";
+  return "expected seconds from 0.1 to 1e9, or 0, found '" + text.substr(0, 60) + "'";
+}
+
 // How points are computed: options of `run`, and of `emit`, which hands them on.
 void AddPointOptions(CLI::App* command, SweepRunOptions& run) {
   command->add_option("--engine", run.engine, "either gives the same results")
       ->type_name("fast|tlm")
       ->capture_default_str();
-  command->add_option("--timeout", run.timeout_s, "seconds a point may take; 0: any")
-      ->check(CLI::Range(0.0, 1e9))
-      ->check([](const std::string& text) {  // a range has room for nan
-        return text.find_first_of("nN") == std::string::npos ? "" : "expected seconds, found '" + text + "'";
-      })
+  command->add_option("--timeout", run.timeout_s, "seconds a point may take, from 0.1 on; 0: any")
+      ->check(CheckTimeout)
       ->capture_default_str();
   command->add_option("--memory", run.memory_mib, "MiB a worker may have; 0: any")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 30))

@@ -16,6 +16,7 @@
 #include "spdlog/spdlog.h"
 #include "sushi/config/shipped.hpp"
 #include "sushi/formats/number.hpp"
+#include "sushi/formats/partial_outputs.hpp"
 #include "sushi/sweep/best.hpp"
 #include "sushi/sweep/emit.hpp"
 #include "sushi/sweep/merge.hpp"
@@ -148,6 +149,12 @@ void TellOfTheRest(const sweep::MergeSummary& summary) {
   if (more > 0) spdlog::warn("and {} more, all in failures.csv", more);
 }
 
+void TellOfTorn(std::int64_t torn, const std::string& segment) {
+  if (torn == 0) return;
+  spdlog::warn("{}: {} that {} no record: a worker was killed, or the file is no segment; left out", segment,
+               torn == 1 ? "a line" : std::to_string(torn) + " lines from here on", torn == 1 ? "is" : "are");
+}
+
 }  // namespace
 
 int RunSweep(const SweepRunOptions& options) {
@@ -186,7 +193,9 @@ int RunSweep(const SweepRunOptions& options) {
 
 int SweepStatus(const SweepStoreOptions& options) {
   const StoredSweep stored(options.store);
-  const sweep::PointCounts counts = CountPoints(stored.table.ids, stored.store.Scan());
+  const sweep::RecordIndex index = stored.store.Scan();
+  TellOfTorn(index.torn, index.first_torn);
+  const sweep::PointCounts counts = CountPoints(stored.table.ids, index);
   if (options.json) {
     std::cout << CountsJson(counts).dump(2) << "\n";
   } else {
@@ -197,8 +206,10 @@ int SweepStatus(const SweepStoreOptions& options) {
 }
 
 int MergeSweep(const SweepStoreOptions& options) {
+  RemovePartialOutputsOnSignals();
   const StoredSweep stored(options.store);
   const sweep::MergeSummary summary = Merge(stored.store, stored.table, options.out, options.force);
+  TellOfTorn(summary.torn, summary.first_torn);
   TellOfTheRest(summary);
   std::cout << options.out << ": " << summary.counts.done << " of " << summary.counts.points << " points, "
             << summary.counts.failed << " failed, " << summary.counts.missing << " missing\n";

@@ -107,8 +107,24 @@ TimelineSession::TimelineSession(const TimelineOptions& options, const Inference
   if (!sinks.empty()) timeline_ = std::make_unique<Timeline>(planner, window, std::move(sinks));
 }
 
+void TimelineSession::Show(const QueryRecord& query, ServiceModel& model) {
+  if (timeline_ == nullptr) return;
+  timeline_->Show(query, model, columns_);
+  last_query_ = std::max(last_query_, query.query.id);
+  finish_ = std::max(finish_, query.arrival + query.response);
+}
+
+void TimelineSession::CheckShown() const {
+  if (timeline_->summary().queries + timeline_->summary().queries_left_out > 0) return;
+  const std::string from = options_.from.empty() ? "" : " --timeline-from " + options_.from;
+  const std::string to = options_.to.empty() ? "" : " --timeline-to " + options_.to;
+  throw UserError("no query lies in" + from + to + "; the stream's are 0 to " + std::to_string(last_query_) +
+                  ", the last finishes at " + MicrosText(finish_.value()) + "us");
+}
+
 void TimelineSession::Finish() {
   if (timeline_ == nullptr) return;
+  CheckShown();
   if (json_ != nullptr) json_->Finish(timeline_->summary(), options_.json);
   if (vcd_ != nullptr) vcd_->Write(vcd_file_->partial_path(), options_.vcd);
   ReportLeftOut();
@@ -116,10 +132,6 @@ void TimelineSession::Finish() {
 
 void TimelineSession::ReportLeftOut() const {
   const TimelineSummary& shown = timeline_->summary();
-  if (shown.queries + shown.queries_left_out == 0) {
-    spdlog::warn("timeline: no query from {} to {}", options_.from.empty() ? "the first" : options_.from,
-                 options_.to.empty() ? "the last" : options_.to);
-  }
   if (!shown.complete_until) return;
   spdlog::warn(
       "timeline: full at {} events, complete until {} us of simulated time; left out {} events of the "

@@ -23,14 +23,14 @@ class TimelineSession {
 
   // Null when no file is asked for.
   ActivityObserver* observer() { return timeline_.get(); }
-  void Show(const QueryRecord& query, ServiceModel& model) {
-    if (timeline_ != nullptr) timeline_->Show(query, model, columns_);
-  }
-  // After the last query, in the simulation's process. Says what was left out.
+  void Show(const QueryRecord& query, ServiceModel& model);
+  // After the last query, in the simulation's process. Says what was left out. UserError when no query lies
+  // in the window.
   void Finish();
   void Commit();  // the files appear
 
  private:
+  void CheckShown() const;
   void ReportLeftOut() const;
 
   const TimelineOptions& options_;
@@ -39,6 +39,8 @@ class TimelineSession {
   std::unique_ptr<report::TimelineJson> json_;
   std::unique_ptr<VcdTimeline> vcd_;
   std::unique_ptr<Timeline> timeline_;
+  std::int64_t last_query_ = 0;
+  Picoseconds finish_;  // of the stream so far
 };
 
 }  // namespace sushi::app

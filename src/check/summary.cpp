@@ -188,7 +188,10 @@ Summary ReadSummary(const std::string& path) {
     text.append(block.data(), static_cast<std::size_t>(in.gcount()));
   }
   if (text.size() > kMaxBytes) throw UserError({path, 0}, "", "larger than 64 MiB");
-  return ParseSummary(path, text);
+  Summary summary = ParseSummary(path, text);
+  if (summary.metrics.size() == 1)  // schema_version
+    throw UserError({path, 0}, "", "holds no metrics beside its identity: nothing can be compared");
+  return summary;
 }
 
 }  // namespace sushi::check

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "sushi/config/sweep.hpp"
 
@@ -47,6 +48,30 @@ void AxisSteps::Compile(std::size_t d) {
     if (listed) steps_[d].push_back(std::move(step));
   }
   if (!listed) steps_[d].resize(1);
+  if (listed) RefuseTwins(d);
+}
+
+// Two steps that set the same make points of one id, which would be computed once and counted twice. Files of
+// equal content may be meant: their cells differ.
+void AxisSteps::RefuseTwins(std::size_t d) const {
+  std::map<std::vector<std::string>, std::int64_t> seen;
+  for (std::size_t i = 0; i < steps_[d].size(); ++i) {
+    const AxisStep& step = steps_[d][i];
+    std::vector<std::string> sets{std::to_string(step.base)};
+    for (const Setting& setting : step.settings)
+      sets.push_back(setting.key + '=' + setting.line + '\n' + setting.text);
+    std::sort(sets.begin() + 1, sets.end());
+    const auto [first, added] = seen.emplace(std::move(sets), static_cast<std::int64_t>(i));
+    if (added) continue;
+    const Point twin = dimensions_[d].StepAt(first->second);
+    const Point point = dimensions_[d].StepAt(static_cast<std::int64_t>(i));
+    if (twin.overrides.empty() || point.overrides.empty()) continue;
+    const Override& item = point.overrides.front();
+    throw UserError(item.value.mark, "axes." + item.key,
+                    "'" + item.value.scalar.substr(0, 60) + "' stands twice, before in line " +
+                        std::to_string(twin.overrides.front().value.mark.line) +
+                        "; the same point would be counted twice");
+  }
 }
 
 AxisStep AxisSteps::CompileStep(const Point& point) {

@@ -44,6 +44,7 @@ class AxisSteps {
  private:
   void CountCombinations(const Node& axes);
   void Compile(std::size_t dimension);
+  void RefuseTwins(std::size_t dimension) const;
   AxisStep CompileStep(const Point& point);
   Setting CompileSetting(const Override& item);
   std::size_t BaseNumber(const Node& file);

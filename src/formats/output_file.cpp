@@ -33,6 +33,7 @@ PartialFile::PartialFile(const std::string& path, bool force) : path_(path) {
   if (fs::is_symlink(path, error))
     path_ = (fs::path(path).parent_path() / fs::read_symlink(path, error)).string();
   partial_ = path_ + ".partial-" + std::to_string(getpid());
+  on_signal_.emplace(std::vector<std::string>{partial_});
   if (!std::ofstream(partial_, std::ios::binary)) throw UserError({path, 0}, "", "cannot be written");
 }
 
@@ -46,6 +47,7 @@ void PartialFile::Commit() {
   fs::rename(partial_, path_, error);
   if (error) throw UserError({path_, 0}, "", "cannot be written: " + error.message());
   committed_ = true;
+  on_signal_.reset();
 }
 
 void WriteFile(const std::string& path, const std::string& text, bool force) {

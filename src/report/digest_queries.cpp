@@ -87,10 +87,70 @@ Json HistogramJson(const std::vector<std::int64_t>& times, const std::vector<std
   return {{"from", Micros(*low)}, {"to", Micros(*high)}, {"counts", counts}};
 }
 
+bool EndsWith(const std::string& name, const std::string& end) {
+  return name.size() >= end.size() && name.compare(name.size() - end.size(), end.size(), end) == 0;
+}
+
+// Every cell of a row by its column's name, also where the page does not show it.
+class CellCheck {
+ public:
+  CellCheck(const CsvReader& rows, const std::vector<std::string>& subnets) : rows_(rows), subnets_(subnets) {
+    const std::map<std::string, Check> of_unit = {
+        {"_us", &CellCheck::Time},        {"_percent", &CellCheck::NotNegative},
+        {"_pj", &CellCheck::NotNegative}, {"_bytes", &CellCheck::Count},
+        {"_violated", &CellCheck::Flag},  {"feasible_subnets", &CellCheck::Count}};
+    for (std::size_t column = 0; column < rows.header().size(); ++column) {
+      const std::string& name = rows.header()[column];
+      for (const auto& [ending, check] : of_unit) {
+        if (EndsWith(name, ending)) checks_.emplace_back(column, check);
+      }
+      if (name == "query") checks_.emplace_back(column, &CellCheck::Id);
+      if (name == "subnet") checks_.emplace_back(column, &CellCheck::SubNetName);
+    }
+  }
+
+  void Row() {
+    for (const auto& [column, check] : checks_) (this->*check)(column);
+  }
+
+ private:
+  using Check = void (CellCheck::*)(std::size_t column);
+
+  void Time(std::size_t column) { rows_.Picoseconds(column); }
+  void NotNegative(std::size_t column) {
+    if (rows_.Real(column) < 0) rows_.Fail(column, "expected at least 0, found " + rows_.Text(column));
+  }
+  void Count(std::size_t column) {
+    if (rows_.Integer(column) < 0) rows_.Fail(column, "expected at least 0, found " + rows_.Text(column));
+  }
+  void Flag(std::size_t column) {
+    const std::int64_t flag = rows_.Integer(column);
+    if (flag != 0 && flag != 1) rows_.Fail(column, "expected 0 or 1, found " + std::to_string(flag));
+  }
+  void Id(std::size_t column) {
+    const std::int64_t id = rows_.Integer(column);
+    if (id <= last_id_)
+      rows_.Fail(column, "expected more than " + std::to_string(last_id_) + ", found " + std::to_string(id));
+    last_id_ = id;
+  }
+  void SubNetName(std::size_t column) {
+    const std::string& name = rows_.Text(column);
+    if (std::find(subnets_.begin(), subnets_.end(), name) == subnets_.end())
+      rows_.Fail(column,
+                 "no SubNet '" + name.substr(0, 60) + "' in summary.json" + DidYouMean(name, subnets_));
+  }
+
+  const CsvReader& rows_;
+  const std::vector<std::string>& subnets_;
+  std::vector<std::pair<std::size_t, Check>> checks_;
+  std::int64_t last_id_ = -1;
+};
+
 class QueryDigest {
  public:
-  QueryDigest(const std::string& path, std::int64_t queries)
+  QueryDigest(const std::string& path, std::int64_t queries, const std::vector<std::string>& subnets)
       : path_(path),
+        known_subnets_(subnets),
         expected_(queries),
         per_point_(std::max<std::int64_t>(1, (queries + kMaxQueryPoints - 1) / kMaxQueryPoints)) {}
 
@@ -102,7 +162,9 @@ class QueryDigest {
     const std::size_t cached = rows.Column("cached_subgraph");
     const std::size_t latency = rows.Column("latency_max_us");
     const std::size_t accuracy = rows.Column("accuracy_min_percent");
+    CellCheck check(rows, known_subnets_);
     while (rows.Next()) {
+      check.Row();
       if (queries_ == expected_) rows.Fail(0, "more rows than summary.json has queries");
       if (queries_ % per_point_ == 0) {
         points_.emplace_back();
@@ -195,6 +257,7 @@ class QueryDigest {
   }
 
   std::string path_;
+  const std::vector<std::string>& known_subnets_;
   std::int64_t expected_, per_point_, queries_ = 0;
   Names subnets_, subgraphs_;
   std::vector<Point> points_;
@@ -207,8 +270,8 @@ class QueryDigest {
 
 }  // namespace
 
-Json DigestQueries(const std::string& path, std::int64_t queries) {
-  QueryDigest digest(path, queries);
+Json DigestQueries(const std::string& path, std::int64_t queries, const std::vector<std::string>& subnets) {
+  QueryDigest digest(path, queries, subnets);
   digest.Read();
   return digest.Finish();
 }

@@ -28,6 +28,12 @@ void WriteQuantParams(const std::vector<QuantParam>& params, const OutputDirecto
 
 }  // namespace
 
+const ResultFileNames& LayerDumpNames() {
+  static const ResultFileNames names{"layer.json", "input.npy",      "output.npy",  "weights.npy",
+                                     "scale.npy",  "zero_point.npy", "residual.npy"};
+  return names;
+}
+
 void WriteLayerDump(const SuperNet& net, const LayerRecord& record, const OutputDirectory& out) {
   const SubNet& subnet = net.subnets[static_cast<std::size_t>(record.subnet)];
   const Op& op = subnet.ops[static_cast<std::size_t>(record.op)];
@@ -52,7 +58,7 @@ void WriteLayerDump(const SuperNet& net, const LayerRecord& record, const Output
   json["output_zero_point"] = record.output_zero_point;
   json["residual_zero_point"] =
       op.residual == kNone ? nlohmann::ordered_json() : nlohmann::ordered_json(record.residual_zero_point);
-  out.Write(kLayerDumpMarker, json.dump(2) + "\n");
+  out.Write("layer.json", json.dump(2) + "\n");
 }
 
 }  // namespace sushi::report

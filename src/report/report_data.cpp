@@ -142,7 +142,10 @@ Json ReadRun(const std::string& directory) {
   optional("manifest", "manifest.json", ReadManifest);
   optional("model", "model.json", ReadModel);
   const auto queries = run["summary"]["queries"].get<std::int64_t>();
-  optional("queries", "queries.csv", [&](const std::string& file) { return DigestQueries(file, queries); });
+  std::vector<std::string> subnets;
+  for (const auto& [name, served] : run["summary"]["served_by_subnet"].items()) subnets.push_back(name);
+  optional("queries", "queries.csv",
+           [&](const std::string& file) { return DigestQueries(file, queries, subnets); });
   optional("layers", "layers.csv", DigestLayers);
   optional("layers_no_pb", "layers_no_pb.csv", DigestLayers);
   return run;

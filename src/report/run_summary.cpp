@@ -104,7 +104,7 @@ void PrintOffChip(const RunReport& report, const Units& units, std::ostream& out
       << Pad(FixedText(static_cast<double>(report.no_pb.total.TrafficBytes()) / queries / units.bytes, 3), 8)
       << '\n';
   out << "  PB hits " << FixedText(static_cast<double>(r.total.pb_hit_bytes) / queries / units.bytes, 3)
-      << " " << units.size << " a query; " << r.swaps << " swaps, "
+      << " " << units.size << " a query; " << r.swaps << (r.swaps == 1 ? " swap, " : " swaps, ")
       << TimeText(static_cast<double>(r.swap_ps), units) << " " << units.time << " in all\n";
 }
 

@@ -1,5 +1,6 @@
 #include "sushi/report/timeline_json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sushi/core/error.hpp"
@@ -9,7 +10,6 @@ namespace sushi::report {
 namespace {
 
 constexpr std::size_t kChunk = std::size_t{1} << 20;
-constexpr int kProcess = 1;
 
 // Names from input may hold anything.
 std::string JsonText(const std::string& text) {
@@ -22,13 +22,12 @@ std::string Micros(Picoseconds time) {
   return std::to_string(time.value() / 1'000'000) + '.' + std::string(6 - ps.size(), '0') + ps;
 }
 
-// A span's length. Viewers add it to the begin in floating point, and what ends where the next begins must
-// not end behind it, nor a part behind its whole. So it is written short of the exact one by 0.1 ps, that of
-// a part by 0.4 ps: rounded to ps it is exact.
-std::string Length(const TimelineSpan& span) {
-  const bool part = span.kind == TimelineSpan::Kind::kUnit || span.kind == TimelineSpan::Kind::kLayerCall;
-  return Micros(span.end - span.begin - Picoseconds(1)) + (part ? '6' : '9');
-}
+// Viewers add a span's length to its begin in floating point (speedscope), or cut both off to ns (Perfetto),
+// and what ends where the next begins must not end behind it, nor a part behind its whole. So a begin is
+// written 0.2 ps late, which no cutting takes to the ns before, a length short by 0.1 ps, that of a part by
+// 0.4 ps: rounded to ps they are exact.
+constexpr char kLate = '2', kWhole = '9', kPart = '6';
+constexpr std::int64_t kNs = 1000;
 
 int ThreadOf(Lane lane) { return static_cast<int>(lane) + 1; }
 
@@ -45,8 +44,8 @@ void TimelineJson::NameLanes() {
   const auto name = [&](const char* what, int thread, const std::string& key, const std::string& value) {
     if (!first_) text_ += ",\n";
     first_ = false;
-    text_ += R"({"ph":"M","pid":)" + std::to_string(kProcess) + ",\"tid\":" + std::to_string(thread) +
-             ",\"name\":\"" + what + "\",\"args\":{\"" + key + "\":" + value + "}}";
+    text_ += R"({"ph":"M","pid":1,"ts":0,"tid":)" + std::to_string(thread) + ",\"name\":\"" + what +
+             "\",\"args\":{\"" + key + "\":" + value + "}}";
   };
   name("process_name", 0, "name", JsonText("sushisim " + net_.name));
   for (std::size_t i = 0; i < static_cast<std::size_t>(Lane::kCount); ++i) {
@@ -59,7 +58,9 @@ void TimelineJson::NameLanes() {
 void TimelineJson::Event(char phase, const std::string& name, Picoseconds at) {
   text_ += ",\n{\"ph\":\"";
   text_ += phase;
-  text_ += "\",\"pid\":1,\"ts\":" + Micros(at) + ",\"name\":" + name;
+  text_ += "\",\"pid\":1,\"ts\":" + Micros(at);
+  if (phase == 'X') text_ += kLate;
+  text_ += ",\"name\":" + name;
   arguments_ = false;
 }
 
@@ -143,6 +144,21 @@ void TimelineJson::AddPlace(const TimelineSpan& span) {
   if (span.channel_tile != kNone) Argument("channel_tile", span.channel_tile);
 }
 
+// Where a period is no whole number of ns, cutting off can take the end of a whole to the ns before, but not
+// that of its last part, which is then shown up to a ns shorter.
+std::string TimelineJson::Length(const TimelineSpan& span) {
+  using Kind = TimelineSpan::Kind;
+  const std::int64_t begin_ns = span.begin.value() / kNs;
+  std::int64_t length = (span.end - span.begin).value() - 1;
+  std::int64_t& whole_end_ns = whole_end_ns_[static_cast<std::size_t>(span.lane)];
+  if (span.kind != Kind::kUnit && span.kind != Kind::kLayerCall) {
+    whole_end_ns = begin_ns + length / kNs;
+    return Micros(Picoseconds(length)) + kWhole;
+  }
+  if (begin_ns < whole_end_ns) length = std::min(length, (whole_end_ns - begin_ns + 1) * kNs - 1);
+  return Micros(Picoseconds(length)) + kPart;
+}
+
 void TimelineJson::Span(const TimelineSpan& span) {
   using Kind = TimelineSpan::Kind;
   const std::string name = NameOf(span);
@@ -175,6 +191,7 @@ void TimelineJson::Span(const TimelineSpan& span) {
 
 void TimelineJson::Level(Gauge gauge, Picoseconds at, std::int64_t level) {
   Event('C', std::string("\"") + Name(gauge) + '"', at);
+  text_ += ",\"tid\":0";
   Argument(UnitOf(gauge), level);
   EndEvent();
 }

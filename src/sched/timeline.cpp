@@ -257,7 +257,8 @@ void Timeline::SetTo(Gauge gauge, Picoseconds at, Bytes level) {
 void Timeline::Flush() {
   JoinDramData();
   std::stable_sort(spans_.begin(), spans_.end(), [](const TimelineSpan& a, const TimelineSpan& b) {
-    return std::make_tuple(a.begin, a.lane, b.end) < std::make_tuple(b.begin, b.lane, a.end);
+    // Of two of one length the whole comes first, as in Kind: a layer may have a single unit.
+    return std::make_tuple(a.begin, a.lane, b.end, a.kind) < std::make_tuple(b.begin, b.lane, a.end, b.kind);
   });
   std::stable_sort(steps_.begin(), steps_.end(), [](const Step& a, const Step& b) {
     return std::make_pair(a.at, a.gauge) < std::make_pair(b.at, b.gauge);

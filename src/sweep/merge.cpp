@@ -194,8 +194,10 @@ MergeSummary MergeWith(const RecordIndex& index, const SweepTable& table, const 
 MergeSummary Merge(const Store& store, const SweepTable& table, const std::string& out, bool force) {
   MergeSummary summary;
   WithIndex(store, [&](const RecordIndex& index) {
-    OutputDirectory directory(out, force, "sweep.csv");
+    OutputDirectory directory(out, force, {"sweep.csv", "sweep.jsonl", "failures.csv", "sweep.sqlite"});
     summary = MergeWith(index, table, directory);
+    summary.torn = index.torn;
+    summary.first_torn = index.first_torn;
     directory.Commit();
   });
   return summary;

@@ -31,6 +31,8 @@ std::vector<std::string> ListSegments(const std::string& directory) {
 
 void ReadSegment(const std::string& path, RecordIndex* index) {
   const auto segment = static_cast<std::uint32_t>(index->segments.size());
+  const std::size_t places = index->places.size();
+  const std::int64_t torn = index->torn;
   const auto visit = [&](std::string_view line, std::int64_t offset) {
     const RecordHead head = ReadHead(line);
     if (head.kind == RecordKind::kTorn) {
@@ -48,7 +50,11 @@ void ReadSegment(const std::string& path, RecordIndex* index) {
     place.is_result = head.kind == RecordKind::kResult ? 1 : 0;
     index->places.push_back(place);
   };
-  if (ReadLines(path, visit)) index->segments.push_back(path);
+  if (!ReadLines(path, visit)) return;
+  index->segments.push_back(path);
+  std::error_code error;  // a file without a line end has no lines
+  if (index->places.size() == places && index->torn == torn && fs::file_size(path, error) > 0) ++index->torn;
+  if (index->torn > torn && index->first_torn.empty()) index->first_torn = path;
 }
 
 // Results before failures; of several failures the one of least hash, which does not depend on any order.

@@ -107,6 +107,19 @@ class Report(unittest.TestCase):
         self.assertEqual(shown("energy_pj/total"), f"{summary['energy_pj']['total'] / 4000 / 1e9:.3f} mJ")
         self.expect_readable(file)
 
+    def test_axes_begin_at_zero_where_nothing_is_below(self):
+        self.open(self.page("quickstart"))
+        low = lambda values: self.js(f"linear({values}).domain()[0]")
+        self.assertEqual(low([0, 100]), 0)
+        self.assertEqual(low([1, 100]), 0)
+        self.assertGreater(low([90, 100]), 80)
+        self.assertLess(low([-1, 100]), 0)
+
+    def test_one_is_not_many(self):
+        self.open(self.page("quickstart"))
+        text = lambda count: self.js(f"headlineText(HEADLINES.find(({{key}}) => key === 'pb/swaps'), {count})")
+        self.assertEqual([text(0), text(1), text(2)], ["0 swaps", "1 swap", "2 swaps"])
+
     def test_runs_are_compared(self):
         file = self.page("quickstart", "half")
         self.open(file)
@@ -122,7 +135,12 @@ class Report(unittest.TestCase):
         self.open(file)
         drawn = self.expect_charts(RUN_CHARTS - RECORD_CHARTS)
         self.assertEqual(drawn & RECORD_CHARTS, set())
-        self.assertIn("queries.csv", self.js("document.querySelector('.missing').textContent"))
+        missing = lambda: self.js("document.querySelector('.missing').textContent")
+        self.assertIn("queries.csv (the run had --no-records)", missing())
+        shutil.copytree(self.top / "half", self.top / "gone")
+        (self.top / "gone/queries.csv").unlink()
+        self.open(self.page("gone"))
+        self.assertIn("queries.csv (the run wrote it; it is gone)", missing())
         self.expect_readable(file)
 
     def test_a_summary_alone_is_shown(self):

@@ -86,6 +86,9 @@ TEST_F(CheckCommand, BadInputEndsWith2AndSaysWhatIsWrong) {
   ExpectExit("s.json" + kAgainst + " --force", 2, "--force: is for --junit");
   ExpectExit("s.json" + kAgainst + " --junit ''", 2, "--junit: expected a file name");
   scratch_.Write("torn.json", ReadFile(kGolden).substr(0, 300));
+  scratch_.Write("bare.json", "{\"schema_version\": 1, \"identity\": {\"hardware\": \"h\"}}");
+  ExpectExit("s.json --baseline bare.json", 2, "bare.json: holds no metrics beside its identity");
+  ExpectExit("bare.json" + kAgainst, 2, "bare.json: holds no metrics beside its identity");
   ExpectExit("torn.json" + kAgainst, 2, "torn.json:10: is no JSON: ");
   ExpectExit("s.json --baseline torn.json", 2, "torn.json:10: is no JSON: ");
 }
@@ -145,6 +148,9 @@ TEST_F(CheckCommand, ABaselineChangesOnlyByUpdate) {
   EXPECT_EQ(ReadFile(scratch_.dir() / "b.json"), ReadFile(scratch_.dir() / "s.json"));
   ExpectExit("s.json --baseline b.json", 0, "0 of 191");
   ExpectExit("s.json --baseline b.json --update", 0, "nothing to change in b.json");
+  ExpectExit("s.json --baseline new.json --update --tol nope=1", 2, "--tol nope=1: matches no metric");
+  ExpectExit("s.json --baseline new.json --update --allow nope", 2, "--allow: no part 'nope'");
+  EXPECT_FALSE(std::filesystem::exists(scratch_.dir() / "new.json"));
   ExpectExit("s.json --baseline new.json --update", 0, "made new.json");
   EXPECT_EQ(ReadFile(scratch_.dir() / "new.json"), ReadFile(scratch_.dir() / "s.json"));
 }

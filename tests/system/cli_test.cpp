@@ -4,11 +4,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "process.hpp"
+#include "refused.hpp"
 
 namespace sushi {
 namespace {
 
+using testing::ExpectRefused;
 using testing::Outcome;
 using testing::ReadFile;
 using testing::Scratch;
@@ -17,21 +18,6 @@ namespace fs = std::filesystem;
 const std::string kRoot = SUSHI_SOURCE_DIR;
 const std::string kTiny = kRoot + "/configs/experiment/tiny.yaml";
 const std::string kQuickstart = kRoot + "/configs/experiment/quickstart.yaml";
-
-// One clear line on stderr, exit 2, nothing on stdout, nothing written.
-void ExpectRefused(const Scratch& scratch, const std::string& args, const std::string& message) {
-  const Outcome outcome = scratch.Run(args);
-  EXPECT_EQ(outcome.exit_code, 2) << args;
-  EXPECT_EQ(outcome.out, "") << args;
-  EXPECT_EQ(outcome.err.rfind("sushisim: ", 0), 0u) << outcome.err;
-  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
-  EXPECT_NE(outcome.err.find(message), std::string::npos)
-      << "expected: " << message << "\ngot: " << outcome.err;
-  EXPECT_FALSE(fs::exists(scratch.dir() / "out"));
-  for (const auto& entry : fs::directory_iterator(scratch.dir())) {
-    EXPECT_EQ(entry.path().string().find("partial"), std::string::npos);
-  }
-}
 
 std::map<std::string, std::string> ResultFiles(const fs::path& dir) {
   std::map<std::string, std::string> files;

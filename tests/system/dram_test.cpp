@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "process.hpp"
+#include "refused.hpp"
 
 namespace sushi {
 namespace {
@@ -21,14 +21,6 @@ nlohmann::json DramJson(const std::string& args) {
   const Outcome outcome = Scratch().Run("dram --json " + args);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   return nlohmann::json::parse(outcome.out);
-}
-
-void ExpectRefused(const std::string& args, const std::string& message) {
-  const Outcome outcome = Scratch().Run("dram " + args);
-  EXPECT_EQ(outcome.exit_code, 2) << args;
-  EXPECT_EQ(outcome.out, "") << args;
-  EXPECT_NE(outcome.err.find(message), std::string::npos)
-      << "expected: " << message << "\ngot: " << outcome.err;
 }
 
 struct Spread {
@@ -123,22 +115,26 @@ TEST(DramCommand, WhatIsNotKnownIsNotShownAsZero) {
 }
 
 TEST(DramCommand, BadInputIsRefusedWithTheKeyAtFault) {
-  ExpectRefused("--memory ddr4_2400", "(did you mean 'ddr4_2400_x64'?)");
-  ExpectRefused("--memory ddr4_2400_x46", "(did you mean 'ddr4_2400_x64'?)");
-  ExpectRefused("--memory hbm2 --pattern seqential", "did you mean 'sequential'?");
-  ExpectRefused("--memory hbm2 --requests 0", "--requests");
-  ExpectRefused("--memory hbm2 --outstanding 0", "--outstanding");
-  ExpectRefused("--memory hbm2 --write-ratio 1.5", "--write-ratio");
-  ExpectRefused("--memory hbm2 --write-ratio nan", "--write-ratio");
-  ExpectRefused("--memory hbm2 --stride-bytes 100", "--stride-bytes: must be a multiple of 64");
-  ExpectRefused("--memory hbm2 --address-map row:bank:col", "covers 0 of the 2 bits of 'bg'");
-  ExpectRefused("--memory hbm2 --address-map row:bnk:bg:col", "no field 'bnk' (did you mean 'bank'?)");
-  ExpectRefused("--memory ddr4_2400_x64 --set memory.timing.ras_clk=16",
-                "memory.timing.ras_clk: is 16 clocks, below rcd_clk");
-  ExpectRefused("--memory ddr4_2400_x64 --set memory.organization.rows=1000", "must be a power of two");
-  ExpectRefused("--memory ddr4_2400_x64 --set memory.timing.rfd_clk=1", "did you mean 'rcd_clk'?");
-  ExpectRefused("--memory " + kRoot + "/configs/hardware/tiny.yaml", "describes no bank-level memory");
-  ExpectRefused("--memory hbm2 --check --requests 100000000", "--check: at most");
+  const Scratch scratch;
+  const auto refused = [&](const std::string& args, const std::string& message) {
+    testing::ExpectRefused(scratch, "dram " + args, message);
+  };
+  refused("--memory ddr4_2400", "(did you mean 'ddr4_2400_x64'?)");
+  refused("--memory ddr4_2400_x46", "(did you mean 'ddr4_2400_x64'?)");
+  refused("--memory hbm2 --pattern seqential", "did you mean 'sequential'?");
+  refused("--memory hbm2 --requests 0", "--requests");
+  refused("--memory hbm2 --outstanding 0", "--outstanding");
+  refused("--memory hbm2 --write-ratio 1.5", "--write-ratio");
+  refused("--memory hbm2 --write-ratio nan", "--write-ratio");
+  refused("--memory hbm2 --stride-bytes 100", "--stride-bytes: must be a multiple of 64");
+  refused("--memory hbm2 --address-map row:bank:col", "covers 0 of the 2 bits of 'bg'");
+  refused("--memory hbm2 --address-map row:bnk:bg:col", "no field 'bnk' (did you mean 'bank'?)");
+  refused("--memory ddr4_2400_x64 --set memory.timing.ras_clk=16",
+          "memory.timing.ras_clk: is 16 clocks, below rcd_clk");
+  refused("--memory ddr4_2400_x64 --set memory.organization.rows=1000", "must be a power of two");
+  refused("--memory ddr4_2400_x64 --set memory.timing.rfd_clk=1", "did you mean 'rcd_clk'?");
+  refused("--memory " + kRoot + "/configs/hardware/tiny.yaml", "describes no bank-level memory");
+  refused("--memory hbm2 --check --requests 100000000", "--check: at most");
 }
 
 TEST(BankLevelRun, CountsCommandsAndTheirEnergyForEveryQuery) {

@@ -186,7 +186,10 @@ TEST(Explain, RefusesWhatIsNotThere) {
   };
   EXPECT_THAT(error(" --query 50"), HasSubstr("0 to 49, found 50"));
   EXPECT_THAT(error(" --query -1"), HasSubstr("found -1"));
-  EXPECT_THAT(error(" --query 99999999999999999999"), HasSubstr("--query"));
+  EXPECT_THAT(error(" --query 99999999999999999999"),
+              HasSubstr("--query: expected a query's number, found '99999999999999999999'"));
+  EXPECT_THAT(error(" --after-query 1e3"),
+              HasSubstr("--after-query: expected a query's number, found '1e3'"));
   EXPECT_THAT(error(" --query x"), HasSubstr("--query"));
   EXPECT_THAT(error(" --after-query 20"), HasSubstr("near here 19 and 39, found 20"));
   EXPECT_THAT(error(" --after-query 19 --set scheduler.caching=none"), HasSubstr("no caching decision"));

@@ -5,12 +5,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "process.hpp"
+#include "refused.hpp"
 #include "sushi/formats/npy.hpp"
 
 namespace sushi {
 namespace {
 
+using testing::ExpectRefused;
 using testing::Outcome;
 using testing::ReadFile;
 using testing::Scratch;
@@ -26,24 +27,6 @@ nlohmann::json JsonOf(const Scratch& scratch, const std::string& args) {
   const Outcome outcome = scratch.Run(args + " --json");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   return nlohmann::json::parse(outcome.out);
-}
-
-// One clear line, exit 2, and no file that was not there before.
-void ExpectRefused(const Scratch& scratch, const std::string& args, const std::string& message) {
-  const auto files = [&] {
-    int count = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(scratch.dir()))
-      count += entry.path().filename().string()[0] != '.';
-    return count;
-  };
-  const int before = files();
-  const Outcome outcome = scratch.Run(args);
-  EXPECT_EQ(outcome.exit_code, 2) << args;
-  EXPECT_EQ(outcome.out, "") << args;
-  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
-  EXPECT_NE(outcome.err.find(message), std::string::npos)
-      << "expected: " << message << "\ngot: " << outcome.err;
-  EXPECT_EQ(files(), before) << args;
 }
 
 NpyArray Uint8(const std::vector<std::int64_t>& shape, int value) {

@@ -155,6 +155,8 @@ TEST(Completion, GoesThroughCommandsOptionsAndTheirValues) {
   EXPECT_EQ(CandidatesOf(scratch, "trace gen --kind ph"), Words{"phases"});
   EXPECT_EQ(CandidatesOf(scratch, "run --dump-layer 1 dumps quicks"), (Words{"quickstart", ":files"}));
   EXPECT_EQ(CandidatesOf(scratch, "run --out=results quicks"), (Words{"quickstart", ":files"}));
+  EXPECT_EQ(CandidatesOf(scratch, "check r --allow ''"),
+            (Words{"hardware", "model", "trace", "configuration", "timing_model_version"}));
   EXPECT_EQ(CandidatesOf(scratch, "nonsense"), Words{});
 }
 

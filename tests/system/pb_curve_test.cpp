@@ -5,7 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "process.hpp"
+#include "refused.hpp"
 
 namespace sushi {
 namespace {
@@ -96,10 +96,7 @@ TEST(PbCurve, IsRefinedUntilStraightLinesHoldAtTheMidpoints) {
 TEST(PbCurve, TellsMistakesAndReplacesNothing) {
   const Scratch scratch;
   const auto refused = [&](const std::string& args, const std::string& message) {
-    const Outcome outcome = scratch.Run("pb-curve " + args);
-    EXPECT_EQ(outcome.exit_code, 2) << args;
-    EXPECT_NE(outcome.err.find(message), std::string::npos) << args << ": " << outcome.err;
-    EXPECT_EQ(outcome.out, "") << args;
+    testing::ExpectRefused(scratch, "pb-curve " + args, message);
   };
   refused(kTiny + " --set accel.pb.capacity_kib=0", "--to: the experiment has no Persistent Buffer");
   refused(kTiny + " --points 1", "--points");

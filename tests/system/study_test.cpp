@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "process.hpp"
+#include "refused.hpp"
 
 namespace sushi {
 namespace {
@@ -126,10 +126,7 @@ TEST(Study, BadStudiesAreRefusedBeforeAnythingIsWritten) {
   const Scratch scratch;
   const auto refused = [&](const std::string& study, const std::string& message) {
     scratch.Write("s.yaml", kBase + study);
-    const Outcome outcome = scratch.Run("study s.yaml --out o");
-    EXPECT_EQ(outcome.exit_code, 2) << study;
-    EXPECT_NE(outcome.err.find(message), std::string::npos) << outcome.err;
-    EXPECT_FALSE(fs::exists(scratch.dir() / "o")) << study;
+    testing::ExpectRefused(scratch, "study s.yaml --out o", message);
   };
   refused("study:\n  kind: streams\n  axes:\n    - product: {accel.pb.size: [1]}\n",
           "s.yaml:6: study.axes: unknown key");

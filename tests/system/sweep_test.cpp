@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "process.hpp"
+#include "refused.hpp"
 
 namespace sushi {
 namespace {
@@ -107,6 +107,23 @@ TEST_F(SweepCommand, EmitHandsTheOptionsOfRunToEveryShard) {
   EXPECT_NE(emitted.out.find(shard), std::string::npos) << emitted.out;
 }
 
+TEST_F(SweepCommand, AFileThatIsNoSegmentIsToldAndLeftOut) {
+  ASSERT_EQ(Run("run good.yaml --store s --quiet").exit_code, 0);
+  EXPECT_EQ(Run("status --store s").err, "");
+  for (const char* junk : {"junk", "junk\n"}) {
+    std::ofstream(scratch_.dir() / "s/segments/aa.seg") << junk;
+    for (const char* command : {"status --store s", "merge --store s --out m --force"}) {
+      const Outcome outcome = Run(command);
+      EXPECT_EQ(outcome.exit_code, 0) << command;
+      EXPECT_EQ(
+          outcome.err,
+          "sushisim: s/segments/aa.seg: a line that is no record: a worker was killed, or the file is no "
+          "segment; left out\n");
+      EXPECT_NE(outcome.out.find("0 missing"), std::string::npos) << outcome.out;
+    }
+  }
+}
+
 TEST_F(SweepCommand, BestIsTheParetoFront) {
   ASSERT_EQ(Run("run good.yaml --store s --quiet").exit_code, 0);
   const Outcome best =
@@ -120,6 +137,10 @@ TEST_F(SweepCommand, BestIsTheParetoFront) {
 }
 
 TEST_F(SweepCommand, BadInputIsOneLineAndExitTwo) {
+  Write("twins.yaml", "axes:\n  - product:\n      accel.pb.capacity_kib: [1, 2, 2]\n");
+  Write("rows.yaml",
+        "axes:\n  - list:\n      - {host.layer_call_us: 1, accel.pb.capacity_kib: 2}\n"
+        "      - {host.layer_call_us: 1.0, accel.pb.capacity_kib: 2}\n");
   const std::pair<std::string, std::string> cases[] = {
       {"run nosuch.yaml --store s", "nosuch.yaml: cannot open the file"},
       {"run good.yaml --store s --engine fasr", "(did you mean 'fast'?)"},
@@ -128,17 +149,15 @@ TEST_F(SweepCommand, BadInputIsOneLineAndExitTwo) {
       {"merge --store none --out m", "none"},
       {"emit good.yaml --store s --as slurm --engine fasr", "(did you mean 'fast'?)"},
       {"emit good.yaml --store s --as slum", "(did you mean 'slurm'?)"},
-      {"run good.yaml --store s --timeout nan", "expected seconds, found 'nan'"},
+      {"run good.yaml --store s --timeout nan", "expected seconds from 0.1 to 1e9, or 0, found 'nan'"},
+      {"run good.yaml --store s --timeout 0.0999", "expected seconds from 0.1 to 1e9, or 0, found '0.0999'"},
+      {"run twins.yaml --store s",
+       "twins.yaml:5: axes.accel.pb.capacity_kib: '2' stands twice, before in line 5"},
+      {"run rows.yaml --store s",
+       "rows.yaml:6: axes.host.layer_call_us: '1.0' stands twice, before in line 5"},
       {"run good.yaml --store s --shard ''", "expected I/N"},
   };
-  for (const auto& [args, message] : cases) {
-    const Outcome outcome = Run(args);
-    EXPECT_EQ(outcome.exit_code, 2) << args;
-    EXPECT_EQ(outcome.out, "") << args;
-    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
-    EXPECT_NE(outcome.err.find(message), std::string::npos) << outcome.err;
-    EXPECT_FALSE(fs::exists(scratch_.dir() / "s")) << args;
-  }
+  for (const auto& [args, message] : cases) testing::ExpectRefused(scratch_, "sweep " + args, message);
   ASSERT_EQ(Run("run good.yaml --store s --quiet").exit_code, 0);
   EXPECT_NE(Run("best --store s --objective min:service_mean").err.find("did you mean 'service_mean_us'?"),
             std::string::npos);

@@ -3,22 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
-#include "process.hpp"
+#include "refused.hpp"
+#include "timeline_files.hpp"
 
 namespace sushi {
 namespace {
 
-using Json = nlohmann::json;
-using testing::Outcome;
-using testing::ReadFile;
-using testing::Scratch;
-namespace fs = std::filesystem;
+using namespace sushi::testing;
 
 const std::string kRoot = SUSHI_SOURCE_DIR;
 const std::string kTiny = kRoot + "/configs/experiment/tiny.yaml";
@@ -36,46 +30,6 @@ Json Show(const Scratch& scratch, const std::string& args, const std::string& sa
   return Json::parse(ReadFile(scratch.dir() / "t.json"));
 }
 
-std::int64_t Ps(const Json& micros) { return std::llround(micros.get<double>() * 1e6); }
-
-std::vector<Json> Events(const Json& file, const std::string& phase) {
-  std::vector<Json> events;
-  for (const Json& event : file["traceEvents"]) {
-    if (event["ph"] == phase) events.push_back(event);
-  }
-  return events;
-}
-
-std::map<std::string, int> Lanes(const Json& file) {
-  std::map<std::string, int> lanes;
-  for (const Json& event : Events(file, "M")) {
-    if (event["name"] == "thread_name") lanes[event["args"]["name"]] = event["tid"];
-  }
-  return lanes;
-}
-
-using Row = std::map<std::string, std::string>;
-
-std::vector<Row> ReadCsv(const fs::path& path) {
-  std::istringstream in(ReadFile(path));
-  std::string line, cell;
-  std::getline(in, line);
-  std::vector<std::string> header;
-  for (std::istringstream cells(line); std::getline(cells, cell, ',');) header.push_back(cell);
-  std::vector<Row> rows;
-  while (std::getline(in, line)) {
-    Row row;
-    std::size_t column = 0;
-    for (std::istringstream cells(line); std::getline(cells, cell, ',');) row[header.at(column++)] = cell;
-    rows.push_back(row);
-  }
-  return rows;
-}
-
-std::int64_t PsOf(const Row& row, const std::string& column) {
-  return std::llround(std::stod(row.at(column)) * 1e6);
-}
-
 TEST(Timeline, AndVcdLeaveTheResultsAsTheyAre) {
   const Scratch scratch;
   ASSERT_EQ(scratch.Run(kRun + "--out plain").exit_code, 0);
@@ -89,74 +43,6 @@ TEST(Timeline, AndVcdLeaveTheResultsAsTheyAre) {
     const std::string ending = std::string(".") + kind;
     EXPECT_EQ(ReadFile(scratch.dir() / ("t" + ending)), ReadFile(scratch.dir() / ("again" + ending)));
   }
-}
-
-TEST(Timeline, FollowsTheTraceEventFormat) {
-  const Scratch scratch;
-  const Json file = Show(scratch, "");
-  std::set<std::string> phases;
-  for (const Json& event : file["traceEvents"]) {
-    const std::string phase = event["ph"];
-    phases.insert(phase);
-    EXPECT_TRUE(event["pid"].is_number_integer() && event["name"].is_string()) << event;
-    if (phase != "M") {
-      EXPECT_TRUE(event["ts"].is_number_float()) << event;
-    }
-    if (phase == "X") {
-      EXPECT_GT(event["dur"].get<double>(), 0) << event;
-    }
-    if (phase == "b" || phase == "e") {
-      EXPECT_TRUE(event["id"].is_string() && event["cat"] == "query") << event;
-    }
-    if (phase == "C") {
-      EXPECT_TRUE(event["args"].size() == 1 && event["args"].begin()->is_number_integer()) << event;
-    }
-    if (phase == "i") {
-      EXPECT_EQ(event["s"], "p");
-    }
-  }
-  EXPECT_EQ(phases, (std::set<std::string>{"M", "X", "b", "e", "C", "i"}));
-  const std::map<std::string, int> lanes = Lanes(file);
-  for (const char* lane : {"host", "controller", "dpe_array", "vector_unit", "weight_dma", "iact_dma",
-                           "oact_dma", "dram", "pb_swap"}) {
-    EXPECT_EQ(lanes.count(lane), 1u) << lane;
-  }
-}
-
-// Viewers compute in floating point, some from the first event on (speedscope): a span must not end behind
-// where the next begins, nor a part behind its whole.
-TEST(Timeline, LanesAreInOrderInFloatingPoint) {
-  const Scratch scratch;
-  const Json file = Show(scratch, "--set accel.clock_mhz=333 --set host.layer_call_us=0.3");
-  const std::vector<Json> spans = Events(file, "X");
-  const auto expect_order = [&](double origin) {
-    std::map<int, std::vector<double>> open;  // ends, outermost first
-    for (const Json& event : spans) {
-      const double begin = event["ts"].get<double>() - origin, end = begin + event["dur"].get<double>();
-      const int lane = event["tid"];
-      std::vector<double>& ends = open[lane];
-      while (!ends.empty() && ends.back() <= begin) ends.pop_back();
-      if (!ends.empty()) {
-        ASSERT_LE(lane, 2) << "only host and controller nest: " << event;
-        ASSERT_LE(end, ends.back()) << event;
-      }
-      ends.push_back(end);
-    }
-    EXPECT_LE(open[1].size(), 2u);
-    EXPECT_LE(open[2].size(), 2u);
-  };
-  expect_order(0);
-  expect_order(1e6 / 3);
-}
-
-TEST(Timeline, OpensInPython) {
-  if (std::system("python3 -c pass 2> /dev/null") != 0) GTEST_SKIP() << "python3 is not here";
-  const Scratch scratch;
-  Show(scratch, "");
-  const std::string script =
-      "import json, sys; assert len(json.load(open(sys.argv[1]))['traceEvents']) > 1000";
-  const std::string path = (scratch.dir() / "t.json").string();
-  EXPECT_EQ(std::system(("python3 -c \"" + script + "\" " + path).c_str()), 0);
 }
 
 // With waiting, so in an open loop; ids and times of what is nested too.
@@ -192,26 +78,6 @@ TEST(Timeline, QueriesHaveTheTimesOfQueriesCsv) {
   EXPECT_GT(waited, 0);
   EXPECT_GT(swapped, 0);
 }
-
-// Cycles of the query's layers by state, from layers.csv.
-std::map<std::string, std::int64_t> StatesOf(const Scratch& scratch, const std::string& query) {
-  std::map<std::string, std::int64_t> cycles;
-  for (const Row& served : ReadCsv(scratch.dir() / "r" / "queries.csv")) {
-    if (served.at("query") != query) continue;
-    for (const Row& layer : ReadCsv(scratch.dir() / "r" / "layers.csv")) {
-      if (layer.at("subnet") != served.at("subnet") ||
-          layer.at("cached_subgraph") != served.at("cached_subgraph"))
-        continue;
-      for (const char* state : {"compute", "fill", "wait_weights", "wait_iacts", "wait_operand", "wait_drain",
-                                "vector_unit", "host"}) {
-        cycles[state] += std::stoll(layer.at(std::string(state) + "_cycles"));
-      }
-    }
-  }
-  return cycles;
-}
-
-constexpr std::int64_t kPeriodPs = 10'000;  // tiny runs at 100 MHz
 
 TEST(Timeline, StatesOfTheArraySumToLayersCsv) {
   const Scratch scratch;
@@ -285,32 +151,24 @@ TEST(Timeline, SaysWhatTheCapLeavesOut) {
   EXPECT_GT(complete, 100u);
 }
 
-TEST(Timeline, AWindowWithoutQueriesIsAnEmptyTimelineAndAWarning) {
+TEST(Timeline, AWindowWithoutQueriesIsRefusedAndNothingWritten) {
   const Scratch scratch;
-  const Json file =
-      Show(scratch, "--vcd t.vcd --timeline-from 5000 --timeline-to 6000", "no query from 5000 to 6000");
-  EXPECT_EQ(Events(file, "M").size(), file["traceEvents"].size());
-}
-
-// One clear line on stderr, exit 2, and no file.
-void ExpectRefused(const Scratch& scratch, const std::string& args, const std::string& message) {
-  const Outcome outcome = scratch.Run(kRun + args);
-  EXPECT_EQ(outcome.exit_code, 2) << args;
-  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
-  EXPECT_NE(outcome.err.find(message), std::string::npos) << outcome.err;
-  for (const auto& entry : fs::directory_iterator(scratch.dir())) {
-    const std::string name = entry.path().filename().string();
-    EXPECT_TRUE(name == ".out" || name == ".err" || name == "mine.json") << name;
-  }
+  const std::string files = kRun + "--out r --timeline t.json --vcd t.vcd ";
+  ExpectRefused(scratch, files + "--timeline-from 50 --timeline-to 6000",
+                "no query lies in --timeline-from 50 --timeline-to 6000; the stream's are 0 to 49, the last "
+                "finishes at ");
+  ExpectRefused(scratch, files + "--timeline-from 1s", "no query lies in --timeline-from 1s;");
+  EXPECT_EQ(scratch.Run(files + "--timeline-from 49 --timeline-to 6000").exit_code, 0);
 }
 
 TEST(Timeline, BadOptionsAreRefusedBeforeAnythingIsWritten) {
   const Scratch scratch;
   const auto window = [&](const std::string& from, const std::string& to, const std::string& message) {
-    ExpectRefused(scratch, "--timeline t.json --timeline-from '" + from + "' --timeline-to '" + to + "'",
+    ExpectRefused(scratch,
+                  kRun + "--timeline t.json --timeline-from '" + from + "' --timeline-to '" + to + "'",
                   message);
   };
-  ExpectRefused(scratch, "--out here --timeline here/t.json", "lies in the directory of --out");
+  ExpectRefused(scratch, kRun + "--out here --timeline here/t.json", "lies in the directory of --out");
   window("10ms", "9999us", "10ms is not before --timeline-to 9999us");
   window("1ms", "1000us", "is not before");
   window("8", "7", "8 is not before --timeline-to 7");
@@ -322,111 +180,19 @@ TEST(Timeline, BadOptionsAreRefusedBeforeAnythingIsWritten) {
   window("0", "nan", "--timeline-to: expected a query's number");
   window("0", "1.5", "--timeline-to: expected a query's number (17) or a simulated time with its unit");
   window("0", "1e30s", "expected at most 104 days");
-  ExpectRefused(scratch, "--timeline t.json --timeline-max-events 0", "--timeline-max-events");
-  ExpectRefused(scratch, "--timeline-from 3", "need --timeline or --vcd");
-  ExpectRefused(scratch, "--timeline x --vcd ./x", "is used twice");
-  ExpectRefused(scratch, "--timeline ''", "--timeline: expected a file name");
-  ExpectRefused(scratch, "--timeline no/such/dir/t.json", "no/such/dir/t.json: cannot be written");
-  ExpectRefused(scratch, "--vcd no/such/dir/t.vcd", "no/such/dir/t.vcd: cannot be written");
-  ExpectRefused(scratch, "--timeline .", "is a directory");
+  ExpectRefused(scratch, kRun + "--timeline t.json --timeline-max-events 0", "--timeline-max-events");
+  ExpectRefused(scratch, kRun + "--timeline-from 3", "need --timeline or --vcd");
+  ExpectRefused(scratch, kRun + "--timeline x --vcd ./x", "is used twice");
+  ExpectRefused(scratch, kRun + "--timeline ''", "--timeline: expected a file name");
+  ExpectRefused(scratch, kRun + "--timeline no/such/dir/t.json", "no/such/dir/t.json: cannot be written");
+  ExpectRefused(scratch, kRun + "--vcd no/such/dir/t.vcd", "no/such/dir/t.vcd: cannot be written");
+  ExpectRefused(scratch, kRun + "--timeline .", "is a directory");
   scratch.Write("mine.json", "mine");
-  ExpectRefused(scratch, "--timeline mine.json", "already exists; --force replaces it");
-  ExpectRefused(scratch, "--vcd mine.json", "already exists; --force replaces it");
-  ExpectRefused(scratch, "--timeline mine.json --force", "is no timeline; it is not replaced");
-  ExpectRefused(scratch, "--vcd mine.json --force", "is no value change dump; it is not replaced");
+  ExpectRefused(scratch, kRun + "--timeline mine.json", "already exists; --force replaces it");
+  ExpectRefused(scratch, kRun + "--vcd mine.json", "already exists; --force replaces it");
+  ExpectRefused(scratch, kRun + "--timeline mine.json --force", "is no timeline; it is not replaced");
+  ExpectRefused(scratch, kRun + "--vcd mine.json --force", "is no value change dump; it is not replaced");
   EXPECT_EQ(ReadFile(scratch.dir() / "mine.json"), "mine");
-}
-
-// A value change dump, read strictly.
-struct Vcd {
-  explicit Vcd(const std::string& text) { Read(text); }
-
-  void Read(const std::string& text) {
-    std::istringstream in(text);
-    std::string word;
-    std::map<std::string, std::string> names;
-    bool defined = false;
-    std::int64_t now = -1;
-    while (in >> word) {
-      if (!defined && word == "$var") {
-        std::string type, width, id, name;
-        in >> type >> width >> id >> name;
-        names[id] = name;
-        changes[name];
-      }
-      defined = defined || word == "$enddefinitions";
-      if (!defined || word[0] == '$') continue;
-      if (word[0] == '#') {
-        const std::int64_t at = std::stoll(word.substr(1));
-        EXPECT_GT(at, now);
-        now = at;
-        continue;
-      }
-      std::string value = word.substr(0, 1), id = word.substr(1);
-      if (value == "b") {
-        value = id;
-        in >> id;
-      }
-      ASSERT_EQ(names.count(id), 1u) << word;
-      ASSERT_EQ(value.find_first_not_of("01"), std::string::npos) << word;
-      changes[names[id]].push_back({now, std::stoll(value, nullptr, 2)});
-    }
-    end = now;
-  }
-
-  // Time for which the signal had each value.
-  std::map<std::int64_t, std::int64_t> Times(const std::string& signal) const {
-    std::map<std::int64_t, std::int64_t> times;
-    const auto& list = changes.at(signal);
-    for (std::size_t i = 0; i < list.size(); ++i)
-      times[list[i].second] += (i + 1 < list.size() ? list[i + 1].first : end) - list[i].first;
-    return times;
-  }
-
-  std::map<std::string, std::vector<std::pair<std::int64_t, std::int64_t>>> changes;
-  std::int64_t end = 0;
-};
-
-TEST(Vcd, TimesOfItsSignalsAreTheTimelines) {
-  const Scratch scratch;
-  const Json file = Show(scratch, "--out r --vcd t.vcd --timeline-from 12 --timeline-to 14");
-  const Vcd vcd(ReadFile(scratch.dir() / "t.vcd"));
-  std::map<std::string, int> lanes = Lanes(file);
-  std::map<int, std::int64_t> busy, length;
-  for (const Json& event : Events(file, "X")) {
-    length[event["tid"]] += Ps(event["dur"]);
-    if (event["args"].count("busy_us") > 0) busy[event["tid"]] += Ps(event["args"]["busy_us"]);
-  }
-  for (const std::string dma : {"weight_dma", "iact_dma", "oact_dma"}) {
-    EXPECT_GT(busy[lanes[dma]], 0) << dma;
-    EXPECT_EQ(vcd.Times(dma + "_busy")[1], busy[lanes[dma]]) << dma;
-    EXPECT_EQ(vcd.Times(dma + "_busy")[1] + vcd.Times(dma + "_stalled")[1], length[lanes[dma]]) << dma;
-  }
-  EXPECT_EQ(vcd.Times("dram")[1], length[lanes["dram"]]);
-  EXPECT_EQ(vcd.Times("pb_swap")[1], length[lanes["pb_swap"]]);
-  std::map<std::string, std::int64_t> expected;
-  for (const char* query : {"12", "13", "14"}) {
-    for (const auto& [state, cycles] : StatesOf(scratch, query)) expected[state] += cycles;
-  }
-  std::map<std::int64_t, std::int64_t> array = vcd.Times("dpe_array");
-  const char* const states[] = {"compute",      "fill",       "wait_weights", "wait_iacts",
-                                "wait_operand", "wait_drain", "vector_unit",  "host"};
-  for (std::int64_t i = 0; i < 8; ++i) EXPECT_EQ(array[i + 1], expected[states[i]] * kPeriodPs) << states[i];
-  // The stream's time, and every query that is shown.
-  std::vector<std::pair<std::int64_t, std::int64_t>> dispatched;
-  for (const Row& row : ReadCsv(scratch.dir() / "r" / "queries.csv")) {
-    if (row.at("query") < "12" || row.at("query") > "14" || row.at("query").size() != 2) continue;
-    dispatched.push_back({PsOf(row, "arrival_us"), std::stoll(row.at("query"))});
-  }
-  EXPECT_EQ(vcd.changes.at("query"), dispatched);
-  for (const auto& [name, list] : vcd.changes) EXPECT_FALSE(list.empty()) << name;
-}
-
-TEST(Vcd, OfAWindowWithoutQueriesHasNoChanges) {
-  const Scratch scratch;
-  EXPECT_EQ(scratch.Run(kRun + "--vcd t.vcd --timeline-from 5000").exit_code, 0);
-  const Vcd vcd(ReadFile(scratch.dir() / "t.vcd"));
-  for (const auto& [name, list] : vcd.changes) EXPECT_EQ(list.size(), 1u) << name;
 }
 
 }  // namespace

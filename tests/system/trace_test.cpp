@@ -3,24 +3,16 @@
 
 #include <nlohmann/json.hpp>
 
-#include "process.hpp"
+#include "refused.hpp"
 
 namespace sushi {
 namespace {
 
+using testing::ExpectRefused;
 using testing::Outcome;
 using testing::ReadFile;
 using testing::Scratch;
 namespace fs = std::filesystem;
-
-void ExpectRefused(const Scratch& scratch, const std::string& args, const std::string& message) {
-  const Outcome outcome = scratch.Run(args);
-  EXPECT_EQ(outcome.exit_code, 2) << args;
-  EXPECT_EQ(outcome.out, "") << args;
-  EXPECT_NE(outcome.err.find(message), std::string::npos)
-      << "expected: " << message << "\ngot: " << outcome.err;
-  EXPECT_FALSE(fs::exists(scratch.dir() / "t.csv")) << args;
-}
 
 TEST(TraceGen, EveryProcessMakesATraceThatItsReaderTakes) {
   const Scratch scratch;

@@ -36,7 +36,8 @@ struct Summary {
 // summary.json (schema_version 1 and an identity) of sushisim.
 Summary ParseSummary(const std::string& path, const std::string& text);
 
-// UserError also when `path` cannot be read or holds more than 64 MiB.
+// UserError also when `path` cannot be read, holds more than 64 MiB, or no metrics: nothing could be
+// compared.
 Summary ReadSummary(const std::string& path);
 
 }  // namespace sushi::check

@@ -3,15 +3,22 @@
 #pragma once
 
 #include <fstream>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "sushi/formats/partial_outputs.hpp"
 
 namespace sushi {
+
+// What a result directory of one kind consists of. The first of its files is always there.
+using ResultFileNames = std::vector<std::string>;
 
 class OutputDirectory {
  public:
   // UserError when `path` exists and `force` is not given, or nothing can be written there. Only a directory
-  // that is empty or holds a file `marker` is replaced.
-  OutputDirectory(const std::string& path, bool force, const std::string& marker = "manifest.json");
+  // that is empty, or holds the first of `files` and none but these, is replaced.
+  OutputDirectory(const std::string& path, bool force, const ResultFileNames& files);
   OutputDirectory(const OutputDirectory&) = delete;
   OutputDirectory& operator=(const OutputDirectory&) = delete;
   ~OutputDirectory();  // drops everything unless committed
@@ -22,11 +29,14 @@ class OutputDirectory {
   // Closes `file` and fails with UserError when anything could not be written (disk full).
   static void Close(std::ofstream& file, const std::string& name);
   void Write(const std::string& name, const std::string& text) const;
+  // UserError also when foreign files have come meanwhile.
   void Commit();
 
  private:
   std::string path_;
+  ResultFileNames files_;
   std::string partial_;
+  std::optional<PartialOutput> on_signal_;
   bool committed_ = false;
 };
 

@@ -2,7 +2,10 @@
 // only replaced when asked for.
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include "sushi/formats/partial_outputs.hpp"
 
 namespace sushi {
 
@@ -24,6 +27,7 @@ class PartialFile {
 
  private:
   std::string path_, partial_;
+  std::optional<PartialOutput> on_signal_;
   bool committed_ = false;
 };
 

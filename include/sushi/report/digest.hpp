@@ -4,6 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 namespace sushi::report {
 
@@ -22,8 +23,10 @@ inline constexpr int kMaxSweepPoints = 5000;  // more: every k-th in plan order
 //   cdf                    exact quantiles by nearest rank: share, service, response, waiting
 //   histogram              of each time: from, to, and of each SubNet counts of equal bins, the last
 //                          with its upper end
-// UserError when the file is broken or does not hold `queries` rows.
-nlohmann::ordered_json DigestQueries(const std::string& path, std::int64_t queries);
+// UserError with file and line when any cell is not what `run` writes: a time below 0, an id that is not
+// above the one before, a SubNet that is none of `subnets`; and when there are not `queries` rows.
+nlohmann::ordered_json DigestQueries(const std::string& path, std::int64_t queries,
+                                     const std::vector<std::string>& subnets);
 
 // layers.csv or layers_no_pb.csv:
 //   states, kinds          names of the array's states and of the traffic

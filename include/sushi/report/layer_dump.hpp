@@ -6,7 +6,7 @@
 
 namespace sushi::report {
 
-inline constexpr const char* kLayerDumpMarker = "layer.json";
+const ResultFileNames& LayerDumpNames();  // of all files there may be
 
 // input.npy, output.npy and, where the layer has them, weights.npy, scale.npy, zero_point.npy, residual.npy;
 // layer.json with the op's parameters and the zero points of its tensors. docs/functional.md.

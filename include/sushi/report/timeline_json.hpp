@@ -1,6 +1,8 @@
 // A timeline as trace-event JSON, which Perfetto and speedscope open: docs/timeline.md.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -30,6 +32,7 @@ class TimelineJson : public TimelineSink {
   void EndEvent();
   void NameLanes();
   void AddPlace(const TimelineSpan& span);
+  std::string Length(const TimelineSpan& span);
   std::string NameOf(const TimelineSpan& span) const;
   const std::string& SubNetName() const;
   const std::string& ColumnName(SubGraphId id) const { return columns_[static_cast<std::size_t>(id)].name; }
@@ -40,6 +43,8 @@ class TimelineJson : public TimelineSink {
   std::string text_;  // not yet written
   bool first_ = true, arguments_ = false;
   QueryRecord query_;
+  std::array<std::int64_t, static_cast<std::size_t>(Lane::kCount)>
+      whole_end_ns_{};  // of the last that has parts
 };
 
 }  // namespace sushi::report

@@ -42,6 +42,8 @@ struct PointWithout {
 struct MergeSummary {
   PointCounts counts;
   std::vector<PointWithout> first;  // of those without result; at most ten
+  std::int64_t torn = 0;            // as of RecordIndex
+  std::string first_torn;
 };
 
 // UserError when `out` exists and not `force`, or cannot be written; StorageError when the disk is full;

@@ -32,7 +32,8 @@ struct RecordPlace {
 struct RecordIndex {
   std::vector<std::string> segments;  // paths
   std::vector<RecordPlace> places;
-  std::int64_t torn = 0;  // lines that were no records
+  std::int64_t torn = 0;   // lines that were no records
+  std::string first_torn;  // the segment of the first of them
 
   const RecordPlace* Find(const PointId& id) const;  // null when absent
 };

@@ -98,5 +98,7 @@ function linear(values, { zero = false, room = 0.05 } = {}) {
   if (low === high)
     [low, high] = low === 0 ? [0, 1] : [low - Math.abs(low) * 0.05, high + Math.abs(high) * 0.05];
   const pad = (high - low) * room;
-  return d3.scaleLinear([zero && low === 0 ? 0 : low - pad, high + pad], [0, 1]).nice(5);
+  // What is never negative has no negative ticks: room ends at zero.
+  const bottom = low >= 0 ? Math.max(0, low - pad) : low - pad;
+  return d3.scaleLinear([bottom, high + pad], [0, 1]).nice(5);
 }

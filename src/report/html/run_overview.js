@@ -18,13 +18,13 @@ const HEADLINES = [
     label: 'Accuracy targets missed',
     kind: 'count',
     better: -1,
-    unit: 'queries',
+    unit: ['query', 'queries'],
   },
-  { key: 'violations/latency', label: 'Latency targets missed', kind: 'count', better: -1, unit: 'queries' },
+  { key: 'violations/latency', label: 'Latency targets missed', kind: 'count', better: -1, unit: ['query', 'queries'] },
   { key: 'off_chip_bytes/total', label: 'Off-chip bytes a query', kind: 'bytes', better: -1, perQuery: true },
   { key: 'pb/hit_bytes', label: 'PB hits a query', kind: 'bytes', better: 1, perQuery: true },
   { key: 'energy_pj/total', label: 'Energy a query', kind: 'energy', better: -1, perQuery: true },
-  { key: 'pb/swaps', label: 'PB swaps', kind: 'count', better: 0, unit: 'swaps' },
+  { key: 'pb/swaps', label: 'PB swaps', kind: 'count', better: 0, unit: ['swap', 'swaps'] },
   { key: 'makespan_us', label: 'Makespan', kind: 'time', better: 0 },
 ];
 
@@ -36,7 +36,8 @@ function headlineValue(summary, { key, perQuery, share }) {
 
 function headlineText(headline, value) {
   if (headline.kind === 'percent') return `${number(value)} %`;
-  return headline.kind === 'count' ? `${number(value)} ${headline.unit}` : quantity(headline.kind, value);
+  if (headline.kind !== 'count') return quantity(headline.kind, value);
+  return `${number(value)} ${headline.unit[value === 1 ? 0 : 1]}`;
 }
 
 const SAVED = [
@@ -117,7 +118,12 @@ function overviewSection(parent, run) {
   const missing = [
     ['manifest', 'manifest.json: no configuration is shown'],
     ['model', 'model.json: no PB content and no roofline'],
-    ['queries', 'queries.csv (the run had --no-records): no distribution, nothing over time'],
+    [
+      'queries',
+      `queries.csv (${
+        summary.quantile_relative_error > 0 ? 'the run had --no-records' : 'the run wrote it; it is gone'
+      }): no distribution, nothing over time`,
+    ],
     ['layers', 'layers.csv: no layers'],
     ['layers_no_pb', 'layers_no_pb.csv: no layers without SGS'],
   ].filter(([key]) => !run[key]);

@@ -30,7 +30,7 @@ std::string Queries(int count) {
 
 Json Digest(const std::string& text, std::int64_t queries) {
   const Scratch scratch;
-  return DigestQueries(scratch.Write("queries.csv", text), queries);
+  return DigestQueries(scratch.Write("queries.csv", text), queries, {"A", "B"});
 }
 
 template <typename Action>
@@ -75,7 +75,8 @@ TEST(QueryDigest, ContentsAreStretchesWithOneSubGraphCached) {
 
 TEST(QueryDigest, ContentsBeyondTheMostAreCountedOnly) {
   std::string text = kHeader;
-  for (int i = 0; i <= kMaxContents; ++i) text += "0,1,1,0,A," + std::to_string(i % 2) + ",50,75\n";
+  for (int i = 0; i <= kMaxContents; ++i)
+    text += std::to_string(i) + ",1,1,0,A," + std::to_string(i % 2) + ",50,75\n";
   const Json json = Digest(text, kMaxContents + 1);
   EXPECT_EQ(json["contents"].size(), static_cast<std::size_t>(kMaxContents));
   EXPECT_EQ(json["contents"].back(), Json::parse("[" + std::to_string(kMaxContents - 1) + ",1,1,[1]]"));
@@ -115,6 +116,30 @@ TEST(QueryDigest, RowsAreAsManyAsTheSummarySays) {
               HasSubstr("queries.csv:6: query: more rows than summary.json"));
   EXPECT_THAT(ErrorOf([] { Digest(Queries(5), 6); }),
               HasSubstr("queries.csv: holds 5 queries, summary.json says 6"));
+}
+
+// Also of columns that no chart shows.
+TEST(QueryDigest, EveryCellIsWhatRunWrites) {
+  const std::string header =
+      "query,arrival_us,service_us,response_us,waiting_us,subnet,cached_subgraph,latency_max_us,"
+      "accuracy_min_percent,accuracy_violated,feasible_subnets,pb_hit_bytes,energy_pj,reason_text\n";
+  const std::string first = "3,0,1,1,0,A,g,50,75,0,2,0,1.5,none\n";
+  const auto error = [&](const std::string& second) {
+    return ErrorOf([&] { Digest(header + first + second + "\n", 2); });
+  };
+  EXPECT_EQ(error("4,1,1,1,0,B,g,50,75,1,0,9,0,any"), "no error");
+  EXPECT_THAT(error("4,1e400,1,1,0,B,g,50,75,1,0,9,0,"),
+              HasSubstr("queries.csv:3: arrival_us: expected a number, found '1e400'"));
+  EXPECT_THAT(error("4,-1,1,1,0,B,g,50,75,1,0,9,0,"), HasSubstr(":3: arrival_us: expected 0 to 1e12 us"));
+  EXPECT_THAT(error("3,1,1,1,0,B,g,50,75,1,0,9,0,"), HasSubstr(":3: query: expected more than 3, found 3"));
+  EXPECT_THAT(error("x,1,1,1,0,B,g,50,75,1,0,9,0,"), HasSubstr(":3: query: expected an integer"));
+  EXPECT_THAT(error("4,1,1,1,0,b,g,50,75,1,0,9,0,"), HasSubstr(":3: subnet: no SubNet 'b' in summary.json"));
+  EXPECT_THAT(error("4,1,1,1,0,B,g,50,75,2,0,9,0,"), HasSubstr(":3: accuracy_violated: expected 0 or 1"));
+  EXPECT_THAT(error("4,1,1,1,0,B,g,50,75,1,-1,9,0,"), HasSubstr(":3: feasible_subnets: expected at least 0"));
+  EXPECT_THAT(error("4,1,1,1,0,B,g,50,75,1,0,x,0,"), HasSubstr(":3: pb_hit_bytes: expected an integer"));
+  EXPECT_THAT(error("4,1,1,1,0,B,g,50,75,1,0,9,-2,"), HasSubstr(":3: energy_pj: expected at least 0"));
+  EXPECT_THAT(error("4,1,1,1,0,B,g,50,nan,1,0,9,0,"),
+              HasSubstr(":3: accuracy_min_percent: expected a number"));
 }
 
 std::string Layers(int pairs) {
