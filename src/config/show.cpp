@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "point_id.hpp"
 #include "serving_sections.hpp"
 #include "sushi/config/experiment.hpp"
 #include "sushi/config/fields.hpp"
@@ -147,6 +148,11 @@ std::string CanonicalModel(const Experiment& experiment) {
   const std::string table = TableFileOf(experiment.supernet);
   if (!table.empty()) text += HashFile(table);
   return text;
+}
+
+std::string CanonicalTenants(const Experiment& experiment) {
+  FileHashes files;
+  return CanonicalLines(TenantLines(experiment.serving), &files);
 }
 
 std::string ConfigShow(const Experiment& experiment) {

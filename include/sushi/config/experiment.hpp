@@ -109,6 +109,8 @@ std::string CanonicalText(const Experiment& experiment, const std::vector<std::s
 std::vector<std::string> WithHardwareKeys(const std::vector<std::string>& more = {});
 // The supernet section as written, without comments and layout; a table file counts by its content.
 std::string CanonicalModel(const Experiment& experiment);
+// The tenants section; models and traces' files count by their content.
+std::string CanonicalTenants(const Experiment& experiment);
 
 // What `config show` prints: key, value, unit, default, origin.
 std::string ConfigShow(const Experiment& experiment);
