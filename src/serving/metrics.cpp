@@ -17,11 +17,14 @@ struct TenantBook {
   TimeCollector response, waiting, service;
 };
 
-double Seconds(Picoseconds time) { return static_cast<double>(time.value()) * 1e-12; }
+double Seconds(Picoseconds time) { return static_cast<double>(time.value()) / 1e12; }
 double StaticPj(double milliwatts, double seconds) { return milliwatts * 1e9 * seconds; }
 double Ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; }
 double Ratio(Picoseconds part, Picoseconds whole) {
   return Ratio(static_cast<double>(part.value()), static_cast<double>(whole.value()));
+}
+double PerSecond(std::int64_t count, Picoseconds time) {
+  return Ratio(static_cast<double>(count) * 1e12, static_cast<double>(time.value()));
 }
 
 }  // namespace
@@ -154,11 +157,9 @@ class MetricsCollector::Impl {
 
   void FinishRates() {
     const TenantMetrics& all = result_.all;
-    const double seconds = Seconds(result_.makespan);
-    result_.throughput_per_s = Ratio(static_cast<double>(all.served), seconds);
-    result_.goodput_per_s = Ratio(static_cast<double>(all.in_time), seconds);
-    result_.offered_per_s =
-        Ratio(static_cast<double>(all.issued), Seconds(last_frame_ - first_frame_.value_or(Picoseconds(0))));
+    result_.throughput_per_s = PerSecond(all.served, result_.makespan);
+    result_.goodput_per_s = PerSecond(all.in_time, result_.makespan);
+    result_.offered_per_s = PerSecond(all.issued, last_frame_ - first_frame_.value_or(Picoseconds(0)));
     std::vector<std::int64_t> issued;
     for (const TenantMetrics& tenant : result_.tenants) issued.push_back(tenant.issued);
     result_.capacity_per_s =
