@@ -6,6 +6,7 @@
 #include "sushi/core/error.hpp"
 #include "sushi/report/latency_table_file.hpp"
 #include "sushi/report/run_report.hpp"
+#include "sushi/report/serving_report.hpp"
 #include "sushi/sweep/plan.hpp"
 
 namespace sushi::app {
@@ -16,9 +17,10 @@ using Json = nlohmann::ordered_json;
 // A unit ends the name of what has one.
 std::string DescriptionOf(const std::string& key) {
   static const std::vector<std::pair<std::string, std::string>> units{
-      {"_us", "microseconds"}, {"_ps", "picoseconds"},  {"_pj", "picojoules"},
-      {"_bytes", "bytes"},     {"_percent", "percent"}, {"_mhz", "MHz"},
-      {"_nm", "nanometres"},   {"_mw", "milliwatts"},   {"_per_query", "per query"}};
+      {"_us", "microseconds"}, {"_ps", "picoseconds"},        {"_pj", "picojoules"},
+      {"_bytes", "bytes"},     {"_percent", "percent"},       {"_mhz", "MHz"},
+      {"_nm", "nanometres"},   {"_mw", "milliwatts"},         {"_per_query", "per query"},
+      {"_per_s", "a second"},  {"_pj_s", "picojoule seconds"}};
   for (const auto& [suffix, unit] : units) {
     const bool ends =
         key.size() > suffix.size() && key.compare(key.size() - suffix.size(), suffix.size(), suffix) == 0;
@@ -98,6 +100,84 @@ Json Summary() {
   return schema;
 }
 
+// A profile that has one of everything.
+class SampleProfile : public Profile {
+ public:
+  int models() const override { return 1; }
+  int types() const override { return 1; }
+  const std::vector<PowerLevel>& levels(int /*type*/) const override { return levels_; }
+  int max_batch() const override { return 1; }
+  const LatencyTable& table(int /*model*/, int /*type*/) const override { return table_; }
+  std::int64_t Macs(int /*model*/, int /*subnet*/) const override { return 1; }
+  Picoseconds Time(const JobShape& /*shape*/) const override { return cost_.time; }
+  const JobCost& Cost(const JobShape& /*shape*/) const override { return cost_; }
+  const JobCost& Swap(int /*model*/, int /*type*/, int /*level*/, SubGraphId /*from*/,
+                      SubGraphId /*to*/) const override {
+    return cost_;
+  }
+  Picoseconds MoveTime(int /*type*/, int /*level*/, Bytes /*bytes*/) const override { return cost_.time; }
+
+ private:
+  LatencyTable table_ = SampleTable();
+  std::vector<PowerLevel> levels_{PowerLevel()};
+  JobCost cost_;
+};
+
+Json ServingSummary() {
+  const SampleProfile profile;
+  report::ServingReport report;
+  report.names.profile = &profile;
+  report.names.tenants.resize(1);
+  report.names.tenants[0].name = "tenant";
+  report.names.models = {"net"};
+  report.names.accelerators = {{"accelerator", "type"}};
+  report.metrics.tenants.resize(1);
+  report.metrics.tenants[0].served_as = {0};
+  report.metrics.accelerators.resize(1);
+  report.seeds = {{"tenant", 1}};
+  report.error.emplace();
+  const Json sample = report::ServingSummaryJson(report);
+  Json schema = Like(sample);
+  Json& properties = schema["properties"];
+  for (const char* by_name : {"seeds", "tenants", "accelerators"})
+    properties[by_name] = LikeByName(sample.at(by_name));
+  properties["tenants"]["additionalProperties"]["properties"]["served_by_subnet"] =
+      LikeByName(sample.at("tenants").at("tenant").at("served_by_subnet"));
+  properties["approximate_error"]["type"] = {"object", "null"};
+  properties["approximate_error"]["description"] = "of engine approximate against tlm; null: not measured";
+  return schema;
+}
+
+// A row of a CSV as an object; a cell that may be empty is left out or null.
+Json RowOf(const std::vector<report::ServingColumn>& columns) {
+  Json properties = Json::object(), required = Json::array();
+  for (const report::ServingColumn& column : columns) {
+    Json& property = properties[column.name];
+    if (column.optional) {
+      property["type"] = {column.type, "null"};
+    } else {
+      property["type"] = column.type;
+      required.push_back(column.name);
+    }
+    const std::string description = DescriptionOf(column.name);
+    if (!description.empty()) property["description"] = description;
+  }
+  return {{"type", "object"},
+          {"properties", std::move(properties)},
+          {"required", std::move(required)},
+          {"additionalProperties", false}};
+}
+
+Json ServingQueries() {
+  Json schema = RowOf(report::ServingQueryColumns());
+  Json& fates = schema["properties"]["fate"]["enum"] = Json::array();
+  for (const Fate fate : {Fate::kServed, Fate::kQueueFull, Fate::kDropped, Fate::kCancelled})
+    fates.push_back(Name(fate));
+  return schema;
+}
+
+Json ServingJobs() { return RowOf(report::ServingJobColumns()); }
+
 Json Manifest() {
   config::Experiment experiment;
   experiment.trace.generator.seed = 1;
@@ -124,6 +204,9 @@ struct Kind {
 const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds{
       {{"summary", "summary.json of `run --out`"}, Summary},
+      {{"serving", "summary.json of a serving run"}, ServingSummary},
+      {{"requests", "a row of queries.csv of a serving run"}, ServingQueries},
+      {{"jobs", "a row of jobs.csv of a serving run"}, ServingJobs},
       {{"manifest", "manifest.json of `run --out`"}, Manifest},
       {{"table", "a SushiAbs saved by `table --out`"}, Table},
       {{"plan", "plan.json of a sweep's store"}, Plan},

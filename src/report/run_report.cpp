@@ -1,36 +1,11 @@
 #include "sushi/report/run_report.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include "sushi/core/version.hpp"
+#include "summary_json.hpp"
 
 namespace sushi::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <typename Enum, typename Value>
-Json ByName(const EnumArray<Enum, Value>& values) {
-  Json json = Json::object();
-  for (std::size_t i = 0; i < values.values.size(); ++i) json[Name(static_cast<Enum>(i))] = values.values[i];
-  return json;
-}
-
-double Micros(double picoseconds) { return picoseconds / 1e6; }
-
-Json TimeJson(const TimeStatistics& time, std::int64_t queries) {
-  return {{"mean_us", Micros(time.MeanPs(queries))},
-          {"p50_us", Micros(static_cast<double>(time.p50_ps))},
-          {"p95_us", Micros(static_cast<double>(time.p95_ps))},
-          {"p99_us", Micros(static_cast<double>(time.p99_ps))},
-          {"max_us", Micros(static_cast<double>(time.max_ps))}};
-}
-
-Json TrafficJson(const Counters& counters) {
-  Json json = ByName(counters.traffic_bytes);
-  json["total"] = counters.TrafficBytes();
-  return json;
-}
 
 Json EnergyJson(const EnergyBreakdown& energy, std::int64_t queries) {
   Json json = ByName(energy.pj);
@@ -62,14 +37,6 @@ Json ServedJson(const RunReport& report) {
     json[report.table->SubNetName(s)] = report.result.served[static_cast<std::size_t>(s)];
   }
   return json;
-}
-
-Json IdentityJson(const Identity& identity) {
-  return {{"timing_model_version", kTimingModelVersion},
-          {"configuration", identity.configuration_hash},
-          {"hardware", identity.hardware_hash},
-          {"model", identity.model_hash},
-          {"trace", identity.trace_hash}};
 }
 
 // What the bank-level memory did; with the simple one no commands are known.

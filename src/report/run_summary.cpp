@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "summary_text.hpp"
 #include "sushi/formats/number.hpp"
 #include "sushi/report/run_report.hpp"
 
@@ -9,13 +10,6 @@ namespace sushi::report {
 namespace {
 
 // Units that suit the size of what is shown: a teaching example has microseconds and KiB.
-struct Units {
-  double picoseconds = 1e9;
-  const char* time = "ms";
-  double bytes = 1024.0 * 1024.0;
-  const char* size = "MiB";
-};
-
 Units UnitsFor(const RunReport& report) {
   Units units;
   const auto queries = static_cast<double>(std::max<std::int64_t>(1, report.result.queries));
@@ -30,36 +24,9 @@ Units UnitsFor(const RunReport& report) {
   return units;
 }
 
-std::string Pad(const std::string& text, int width) {  // right-aligned; negative: left-aligned
-  const auto size = static_cast<int>(text.size());
-  if (width < 0) return text + std::string(static_cast<std::size_t>(std::max(0, -width - size)), ' ');
-  return std::string(static_cast<std::size_t>(std::max(0, width - size)), ' ') + text;
-}
-
-std::string TimeText(double picoseconds, const Units& units) {
-  return FixedText(picoseconds / units.picoseconds, 3);
-}
-
-std::string Percent(double part, double whole) {
-  return FixedText(whole == 0 ? 0 : 100 * part / whole, 1) + " %";
-}
-
-std::string EnergyText(double pj) {
-  return pj < 1e9 ? FixedText(pj / 1e6, 3) + " uJ" : FixedText(pj / 1e9, 3) + " mJ";
-}
-
-void TimeRow(const char* name, const TimeStatistics& time, std::int64_t queries, const Units& units,
-             std::ostream& out) {
-  out << "  " << Pad(name, -14) << Pad(TimeText(time.MeanPs(queries), units), 12);
-  for (const std::int64_t ps : {time.p50_ps, time.p95_ps, time.p99_ps, time.max_ps}) {
-    out << Pad(TimeText(static_cast<double>(ps), units), 12);
-  }
-  out << '\n';
-}
-
 void PrintLatency(const RunReport& report, const Units& units, std::ostream& out) {
   const StreamResult& r = report.result;
-  out << "Latency, " << units.time << "             mean         p50         p95         p99         max\n";
+  TimeHeader(units, out);
   TimeRow("service", r.service, r.queries, units, out);
   TimeRow("waiting", r.waiting, r.queries, units, out);
   TimeRow("response", r.response, r.queries, units, out);

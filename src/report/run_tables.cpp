@@ -1,11 +1,10 @@
 // queries.csv and layers.csv.
+#include "csv_row.hpp"
 #include "sushi/formats/number.hpp"
 #include "sushi/report/run_report.hpp"
 
 namespace sushi::report {
 namespace {
-
-void AddCell(std::string& row, const std::string& cell) { (row += ',') += cell; }
 
 // energy_pj, then each component's: they sum to it.
 std::string EnergyHeader() {

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
+
+#include "sushi/serving/weight_search.hpp"
 
 namespace sushi {
 namespace {
@@ -14,72 +17,88 @@ struct TenantBook {
   TimeCollector response, waiting, service;
 };
 
-double Seconds(Picoseconds time) { return static_cast<double>(time.value()) * 1e-12; }
+double Seconds(Picoseconds time) { return static_cast<double>(time.value()) / 1e12; }
+double StaticPj(double milliwatts, double seconds) { return milliwatts * 1e9 * seconds; }
 double Ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; }
 double Ratio(Picoseconds part, Picoseconds whole) {
   return Ratio(static_cast<double>(part.value()), static_cast<double>(whole.value()));
 }
-
-// S7: a violation rate of 0 counts as half a request, so that energy still decides.
-double ViolationRateWithFloor(const TenantMetrics& tenant) {
-  if (tenant.issued == 0) return 0;
-  return std::max(tenant.ViolationRate(), 0.5 / static_cast<double>(tenant.issued));
+double PerSecond(std::int64_t count, Picoseconds time) {
+  return Ratio(static_cast<double>(count) * 1e12, static_cast<double>(time.value()));
 }
 
 }  // namespace
 
 double ServingMetrics::EnergyDelayPjS() const {
-  if (all.served == 0) return 0;
-  return EnergyPj() / static_cast<double>(all.served) * all.response.MeanPs(all.served) * 1e-12;
+  return EnergyPerServedPj() * all.response.MeanPs(all.served) * 1e-12;
+}
+
+std::int64_t ServingMetrics::StallPs() const {
+  std::int64_t sum = 0;
+  for (const AcceleratorMetrics& at : accelerators) sum += at.stall_ps;
+  return sum;
 }
 
 class MetricsCollector::Impl {
  public:
-  Impl(const ServingMachine& machine, std::vector<Tenant> tenants, bool keep)
-      : machine_(machine), tenants_(std::move(tenants)), all_(keep) {
-    for (const Tenant& tenant : tenants_) {
-      TenantBook& book = books_.emplace_back(keep);
-      book.sums.served_as.resize(
-          static_cast<std::size_t>(machine.profile().table(tenant.model, 0).subnets()));
+  explicit Impl(MetricsSetup setup) : setup_(std::move(setup)), all_(setup_.keep_times) {
+    for (const Tenant& tenant : setup_.tenants) {
+      TenantBook& book = books_.emplace_back(setup_.keep_times);
+      book.sums.served_as.resize(static_cast<std::size_t>(setup_.profile->table(tenant.model, 0).subnets()));
     }
-    result_.accelerators.resize(static_cast<std::size_t>(machine.accelerators()));
+    result_.exact_quantiles = setup_.keep_times;
+    result_.accelerators.resize(setup_.types.size());
   }
 
   void Add(const RequestRecord& record) {
-    if (!first_ || record.request.arrival < *first_) first_ = record.request.arrival;
+    const Request& request = record.request;
+    first_ = std::min(first_.value_or(request.arrival), request.arrival);
     last_ = std::max(last_, record.finished);
-    Add(record, books_[static_cast<std::size_t>(record.request.tenant)]);
+    first_frame_ = std::min(first_frame_.value_or(request.frame_start), request.frame_start);
+    last_frame_ = std::max(last_frame_, request.frame_start);
+    Add(record, books_[static_cast<std::size_t>(request.tenant)]);
     Add(record, all_);
   }
 
   void Add(const JobRecord& record) {
-    AcceleratorMetrics& at = result_.accelerators[static_cast<std::size_t>(record.accelerator)];
     const PowerLevel& level =
-        machine_.profile().levels(record.shape.type)[static_cast<std::size_t>(record.shape.level)];
-    const Picoseconds busy = record.swap + record.service + record.moving;
-    ++at.jobs;
-    at.requests += record.shape.batch;
-    at.swaps += record.swap > Picoseconds(0);
-    at.preemptions += record.preemptions;
-    at.busy_ps += busy.value();
-    at.swap_ps += record.swap.value();
-    at.moving_ps += record.moving.value();
-    at.moved_bytes += record.moved_bytes;
-    at.stall_ps += (record.service - record.profiled).value();
-    Counters counters = record.counters;
-    counters += record.swap_counters;
-    result_.counters += counters;
-    job_pj_ = ScaledEnergyPj(machine_.config().energy, counters, level.energy_scale);
-    at.dynamic_pj += job_pj_;
-    at.static_pj += level.active_mw * 1e9 * Seconds(busy);  // mW are 10^9 pJ/s
+        setup_.profile->levels(record.shape.type)[static_cast<std::size_t>(record.shape.level)];
+    job_pj_ = 0;
+    for (const JobStay& stay : record.stays) {
+      AcceleratorMetrics& at = result_.accelerators[static_cast<std::size_t>(stay.accelerator)];
+      const Picoseconds busy = stay.swap + stay.service + stay.moving;
+      at.swaps += stay.swap > Picoseconds(0);
+      at.busy_ps += busy.value();
+      at.swap_ps += stay.swap.value();
+      at.moving_ps += stay.moving.value();
+      at.moved_bytes += stay.moved_bytes;
+      at.stall_ps += (stay.service - stay.profiled).value();
+      const double dynamic_pj = ScaledEnergyPj(*setup_.energy, stay.counters, level.energy_scale);
+      at.dynamic_pj += dynamic_pj;
+      job_pj_ += dynamic_pj;
+      at.static_pj += StaticPj(level.active_mw, Seconds(busy));
+      result_.counters += stay.counters;
+      ++at.preemptions;  // but for the last
+    }
+    AcceleratorMetrics& last = result_.accelerators[static_cast<std::size_t>(record.accelerator)];
+    --last.preemptions;
+    ++last.jobs;
+    last.requests += record.shape.batch;
   }
 
   ServingMetrics Finish(const MemoryActivity& activity) {
     result_.makespan = last_ - first_.value_or(Picoseconds(0));
-    for (TenantBook& book : books_) result_.tenants.push_back(Finish(book));
+    for (std::size_t t = 0; t < books_.size(); ++t) {
+      TenantMetrics& sums = books_[t].sums;
+      sums.worst_energy_pj = static_cast<double>(sums.issued) * WorstEnergyPj(setup_.tenants[t].model);
+      all_.sums.worst_energy_pj += sums.worst_energy_pj;
+      result_.tenants.push_back(Finish(books_[t]));
+    }
     result_.all = Finish(all_);
+    FinishRates();
     FinishTenants();
-    FinishAccelerators(activity);
+    FinishAccelerators();
+    FinishMemory(activity);
     return result_;
   }
 
@@ -114,23 +133,19 @@ class MetricsCollector::Impl {
     sums.progress_sum += Ratio(record.isolated, response);
     sums.slowdown_sum += Ratio(response, record.isolated);
     sums.energy_pj += job_pj_ / record.shape.batch;
-    sums.worst_energy_pj += WorstEnergy(record.shape);
     if (!sums.served_as.empty()) ++sums.served_as[static_cast<std::size_t>(record.shape.subnet)];
   }
 
-  // Of the SubNet that costs most on that accelerator, alone, level 0, nothing cached.
-  double WorstEnergy(const JobShape& shape) {
-    const auto types = static_cast<std::size_t>(machine_.profile().types());
-    const std::size_t index =
-        static_cast<std::size_t>(shape.model) * types + static_cast<std::size_t>(shape.type);
-    if (worst_pj_.size() <= index) worst_pj_.resize(index + 1, -1);
-    double& known = worst_pj_[index];
-    if (known >= 0) return known;
-    const int subnets = machine_.profile().table(shape.model, shape.type).subnets();
-    for (int s = 0; s < subnets; ++s)
-      known = std::max(
-          known, machine_.profile().Cost({shape.model, shape.type, 0, s, kEmptySubGraphId, 1}).energy_pj);
-    return known;
+  // Of the SubNet that costs most on an accelerator that is there, alone, level 0, nothing cached.
+  double WorstEnergyPj(int model) const {
+    double worst = 0;
+    const std::set<int> types(setup_.types.begin(), setup_.types.end());
+    for (const int type : types) {
+      const int subnets = setup_.profile->table(model, type).subnets();
+      for (int s = 0; s < subnets; ++s)
+        worst = std::max(worst, setup_.profile->Cost({model, type, 0, s, kEmptySubGraphId, 1}).energy_pj);
+    }
+    return worst;
   }
 
   static TenantMetrics Finish(TenantBook& book) {
@@ -140,66 +155,74 @@ class MetricsCollector::Impl {
     return book.sums;
   }
 
-  void FinishTenants() {
-    double least = 0, greatest = 0, violations = 0, energies = 0;
-    bool any = false;
-    for (const TenantMetrics& tenant : result_.tenants) {
-      const double progress = tenant.NormalisedProgress();
-      result_.stp += progress;
-      if (tenant.served > 0) {
-        least = any ? std::min(least, progress) : progress;
-        greatest = any ? std::max(greatest, progress) : progress;
-        any = true;
-      }
-      violations += ViolationRateWithFloor(tenant);
-      energies += Ratio(tenant.energy_pj, tenant.worst_energy_pj);
-    }
+  void FinishRates() {
     const TenantMetrics& all = result_.all;
-    result_.antt = Ratio(all.slowdown_sum, static_cast<double>(all.served));
-    result_.fairness = Ratio(least, greatest);
-    result_.ux_cost = violations * energies;
-    const double seconds = Seconds(result_.makespan);
-    result_.throughput_per_s = Ratio(static_cast<double>(all.served), seconds);
-    result_.goodput_per_s = Ratio(static_cast<double>(all.in_time), seconds);
+    result_.throughput_per_s = PerSecond(all.served, result_.makespan);
+    result_.goodput_per_s = PerSecond(all.in_time, result_.makespan);
+    result_.offered_per_s = PerSecond(all.issued, last_frame_ - first_frame_.value_or(Picoseconds(0)));
+    std::vector<std::int64_t> issued;
+    for (const TenantMetrics& tenant : result_.tenants) issued.push_back(tenant.issued);
+    result_.capacity_per_s =
+        ServingCapacityPerS(*setup_.profile, setup_.types, setup_.tenants, issued, setup_.dram_bytes_per_s);
   }
 
-  void FinishAccelerators(const MemoryActivity& activity) {
+  void FinishTenants() {
+    std::optional<double> least, greatest;
+    std::vector<TenantWindow> windows;
+    for (const TenantMetrics& tenant : result_.tenants) {
+      if (tenant.issued == 0) continue;
+      const double progress = tenant.NormalisedProgress();
+      result_.stp += progress;
+      least = std::min(least.value_or(progress), progress);
+      greatest = std::max(greatest.value_or(progress), progress);
+      windows.push_back(
+          {tenant.issued, tenant.issued - tenant.in_time, tenant.energy_pj, tenant.worst_energy_pj});
+    }
+    result_.antt = result_.all.MeanSlowdown();
+    result_.fairness = Ratio(least.value_or(0), greatest.value_or(0));
+    result_.ux_cost = UxCost(windows);
+  }
+
+  void FinishAccelerators() {
     const double seconds = Seconds(result_.makespan);
     std::int64_t jobs = 0;
+    double busy = 0;
     for (std::size_t i = 0; i < result_.accelerators.size(); ++i) {
       AcceleratorMetrics& at = result_.accelerators[i];
-      const PowerLevel& nominal = machine_.profile().levels(machine_.TypeOf(static_cast<int>(i)))[0];
-      const double idle = std::max(0.0, seconds - static_cast<double>(at.busy_ps) * 1e-12);
-      at.static_pj += nominal.idle_mw * 1e9 * idle;
+      const double idle_mw = setup_.profile->levels(setup_.types[i])[0].idle_mw;
+      at.static_pj += StaticPj(idle_mw, Seconds(result_.makespan - Picoseconds(at.busy_ps)));
       result_.dynamic_pj += at.dynamic_pj;
       result_.static_pj += at.static_pj;
-      result_.utilisation += Ratio(static_cast<double>(at.busy_ps) * 1e-12, seconds) /
-                             static_cast<double>(result_.accelerators.size());
+      busy += Seconds(Picoseconds(at.busy_ps));
       jobs += at.jobs;
     }
+    result_.utilisation = Ratio(busy, seconds * static_cast<double>(result_.accelerators.size()));
     result_.mean_batch = Ratio(static_cast<double>(result_.all.served), static_cast<double>(jobs));
-    result_.dram_utilisation =
-        Ratio(static_cast<double>(result_.counters.TrafficBytes()), machine_.dram_bytes_per_s() * seconds);
+  }
+
+  void FinishMemory(const MemoryActivity& activity) {
+    result_.dram_utilisation = Ratio(static_cast<double>(result_.counters.TrafficBytes()),
+                                     setup_.dram_bytes_per_s * Seconds(result_.makespan));
     Counters besides;
     CountMemoryActivity(activity, besides);
     result_.counters += besides;
-    result_.background_pj = EnergyOf(machine_.config().energy, besides, Picoseconds(0)).TotalPj();
+    result_.background_pj = EnergyOf(*setup_.energy, besides, Picoseconds(0)).TotalPj();
   }
 
-  const ServingMachine& machine_;
-  std::vector<Tenant> tenants_;
+  MetricsSetup setup_;
   std::vector<TenantBook> books_;
   TenantBook all_;
   ServingMetrics result_;
-  std::optional<Picoseconds> first_;
-  Picoseconds last_;
+  std::optional<Picoseconds> first_, first_frame_;
+  Picoseconds last_, last_frame_;
   double job_pj_ = 0;  // of the job told last
-  std::vector<double> worst_pj_;
 };
 
+MetricsCollector::MetricsCollector(MetricsSetup setup) : impl_(std::make_unique<Impl>(std::move(setup))) {}
 MetricsCollector::MetricsCollector(const ServingMachine& machine, std::vector<Tenant> tenants,
                                    bool keep_times)
-    : impl_(std::make_unique<Impl>(machine, std::move(tenants), keep_times)) {}
+    : MetricsCollector(MetricsSetup{&machine.profile(), std::move(tenants), machine.config().accelerators,
+                                    &machine.config().energy, machine.dram_bytes_per_s(), keep_times}) {}
 MetricsCollector::~MetricsCollector() = default;
 
 ServingSinks MetricsCollector::Sinks() {

@@ -32,6 +32,7 @@ struct JobBook {
   Job job;
   JobRecord record;
   int preemptions = 0;
+  int first_layer = 0;  // of the present stay
 };
 
 void Require(bool holds, const char* what) {
@@ -220,6 +221,7 @@ class ServingCore::State {
     AcceleratorState& at = accelerators_[static_cast<std::size_t>(accelerator)];
     book.job.accelerator = accelerator;
     book.job.resumed = view_.now;
+    book.first_layer = book.job.layers_done;
     at.job = &book.job;
     at.level = book.job.shape.level;
     jobs_[static_cast<std::size_t>(accelerator)] = &book;
@@ -253,13 +255,7 @@ class ServingCore::State {
       setup_.scheduler->LayerDone(view_, book->job);
       return;
     }
-    JobRecord& record = book->record;
-    record.swap += event.swap;
-    record.service += event.service;
-    record.moving += event.moving;
-    record.moved_bytes += event.saved_bytes + event.restored_bytes;
-    record.counters += event.counters;
-    record.swap_counters += event.swap_counters;
+    AddStay(event, *book);
     book->job.ran += event.swap + event.service + event.moving;
     if (event.kind == RunEvent::Kind::kStopped) {
       ++book->preemptions;
@@ -272,13 +268,42 @@ class ServingCore::State {
     }
   }
 
+  void AddStay(const RunEvent& event, JobBook& book) {
+    JobRecord& record = book.record;
+    JobStay& stay = record.stays.emplace_back();
+    stay.accelerator = event.accelerator;
+    stay.swap = event.swap;
+    stay.service = event.service;
+    stay.moving = event.moving;
+    stay.profiled = ProfiledStay(event, book);
+    stay.moved_bytes = event.saved_bytes + event.restored_bytes;
+    stay.counters = event.counters;
+    stay.counters += event.swap_counters;
+    record.swap += stay.swap;
+    record.service += stay.service;
+    record.moving += stay.moving;
+    record.profiled += stay.profiled;
+    record.moved_bytes += stay.moved_bytes;
+    record.counters += event.counters;
+    record.swap_counters += event.swap_counters;
+  }
+
+  Picoseconds ProfiledStay(const RunEvent& event, const JobBook& book) const {
+    const JobShape& shape = book.job.shape;
+    if (book.first_layer == 0 && event.kind == RunEvent::Kind::kFinished) return setup_.profile->Time(shape);
+    const std::vector<LayerCost>& layers = setup_.profile->Cost(shape).layers;
+    Picoseconds time;
+    for (int i = book.first_layer; i < event.layers_done; ++i)
+      time += layers[static_cast<std::size_t>(i)].time;
+    return time;
+  }
+
   void Finish(JobBook& book, int accelerator) {
     JobRecord& record = book.record;
     record.accelerator = accelerator;
     record.shape = book.job.shape;
     record.finished = view_.now;
     record.preemptions = book.preemptions;
-    record.profiled = setup_.profile->Time(book.job.shape);
     setup_.scheduler->Finished(view_, {&book.job, view_.now, record.service, record.profiled});
     if (sinks_.job) sinks_.job(record);
     for (const Request* request : book.job.requests) Serve(*request, book);

@@ -187,6 +187,7 @@ class Results(unittest.TestCase):
         run("sweep", "run", "quick", "--store", top / "store", "--quiet", cwd=ROOT)
         cls.files = {
             "summary": [top / "run/summary.json", top / "generated/summary.json"],
+            "serving": [ROOT / "tests/golden/serving_summary.json"],
             "manifest": [top / "run/manifest.json", top / "generated/manifest.json"],
             "table": [top / "table.json"],
             "plan": [top / "store/plan.json"],

@@ -39,16 +39,27 @@ struct RequestRecord {
   bool InTime() const { return Served() && finished <= request.deadline; }
 };
 
+// What a job did from a start to its end or its preemption.
+struct JobStay {
+  int accelerator = 0;
+  Picoseconds swap, service, moving;
+  Picoseconds profiled;          // of the layers of this stay, with what the PB held then
+  std::int64_t moved_bytes = 0;  // activations saved and restored
+  Counters counters;             // swap's included
+};
+
 // What became of a job.
 struct JobRecord {
   std::int64_t id = 0;
-  int accelerator = 0;
+  int accelerator = 0;  // of the last stay, as the shape
   JobShape shape;
   Picoseconds started, finished;
+  // Σ over the stays, as are the counters.
   Picoseconds swap, service, moving, profiled;
-  std::int64_t moved_bytes = 0;  // activations saved and restored
+  std::int64_t moved_bytes = 0;
   int preemptions = 0;
   Counters counters, swap_counters;  // inference; swap
+  std::vector<JobStay> stays;        // in their order; one more than preemptions
 };
 
 // Where a tenant's requests come from. A tenant with a parent has none.
