@@ -25,7 +25,7 @@ void Identify(const config::Experiment& e, report::Identity& identity) {
 }  // namespace
 
 const ResultFileNames& RunFileNames() {
-  static const ResultFileNames names{"manifest.json", "summary.json",     "queries.csv",   "jobs.csv",
+  static const ResultFileNames names{"manifest.json", "summary.json",     "queries.csv", "jobs.csv",
                                      "layers.csv",    "layers_no_pb.csv", "model.json"};
   return names;
 }

@@ -8,6 +8,7 @@
 #include "functional.hpp"
 #include "manifest.hpp"
 #include "recorded_run.hpp"
+#include "run_serving.hpp"
 #include "session.hpp"
 #include "spdlog/spdlog.h"
 #include "sushi/dram/make_memory.hpp"
@@ -21,10 +22,10 @@ namespace {
 // One run: everything that is opened, built and served in one elaboration.
 class RunCommand {
  public:
-  explicit RunCommand(const RunOptions& options)
+  RunCommand(const RunOptions& options, config::Experiment experiment)
       : options_(options),
         started_(std::time(nullptr)),
-        session_(options.files, options.sets),
+        session_(std::move(experiment)),
         data_(options.data, session_.net, kNone, options.force),
         run_(session_) {
     const config::Experiment& e = session_.experiment;
@@ -113,7 +114,9 @@ class RunCommand {
 
 void Run(const RunOptions& options) {
   RemovePartialOutputsOnSignals();
-  RunCommand(options).Run();
+  config::Experiment experiment = config::LoadExperiment(options.files, options.sets);
+  if (experiment.serving.engine != config::ServingEngine::kNone) return RunServingSystem(options, experiment);
+  RunCommand(options, std::move(experiment)).Run();
 }
 
 }  // namespace sushi::app

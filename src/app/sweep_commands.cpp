@@ -172,12 +172,13 @@ int RunSweep(const SweepRunOptions& options) {
   run.progress = ProgressShown(options.quiet);
   run.directories = options.records;
   run.keep_logs = options.logs;
+  const bool serving = IsServing(plan->PointAt(0).experiment);
+  if (serving && options.records)
+    throw UserError("--records: a sweep of serving systems keeps figures only; run a point by itself");
   const sweep::Store store = sweep::Store::Make(options.store);
   PointSettings settings;
   settings.engine = engine;
-  settings.serving = IsServing(plan->PointAt(0).experiment);
-  if (settings.serving && options.records)
-    throw UserError("--records: a sweep of serving systems keeps figures only; run a point by itself");
+  settings.serving = serving;
   settings.describe = options.logs;
   if (options.records) settings.records = &store;
   settings.command_line = options.command_line;

@@ -1,0 +1,132 @@
+// Serving systems as users of the command line meet them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "refused.hpp"
+
+namespace sushi {
+namespace {
+
+using nlohmann::json;
+using testing::ExpectRefused;
+using testing::Outcome;
+using testing::Scratch;
+
+const std::string kBursty = SUSHI_SOURCE_DIR "/configs/experiment/serving_bursty.yaml";
+
+std::string Bursty(const std::string& sets) {
+  return kBursty +
+         " --set trace.generator.queries=300 --set serving.accelerators=3 --set serving.check_frames=0 " +
+         sets;
+}
+
+std::size_t Lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+TEST(ServingCommand, EveryRequestHasOneRowAndOneEndOnBothEngines) {
+  for (const std::string engine : {"tlm", "approximate"}) {
+    const Scratch scratch;
+    ASSERT_EQ(scratch.Run("run " + Bursty("--set serving.engine=" + engine) + " --out r --quiet").exit_code,
+              0);
+    const json summary = json::parse(testing::ReadFile(scratch.dir() / "r/summary.json"));
+    const json& all = summary.at("all").at("requests");
+    EXPECT_EQ(all.at("issued"), 300);
+    EXPECT_EQ(all.at("served").get<int>() + all.at("queue_full").get<int>() + all.at("dropped").get<int>() +
+                  all.at("cancelled").get<int>(),
+              300);
+    EXPECT_EQ(Lines(testing::ReadFile(scratch.dir() / "r/queries.csv")), 301u);
+    EXPECT_GT(Lines(testing::ReadFile(scratch.dir() / "r/jobs.csv")), 20u);
+  }
+}
+
+TEST(ServingCommand, TheSameExperimentGivesTheSameBytes) {
+  for (const std::string engine : {"tlm", "approximate"}) {
+    const Scratch scratch;
+    for (const std::string dir : {"a", "b"})
+      ASSERT_EQ(
+          scratch.Run("run " + Bursty("--set serving.engine=" + engine) + " --quiet --out " + dir).exit_code,
+          0);
+    for (const std::string file : {"summary.json", "queries.csv", "jobs.csv"})
+      EXPECT_EQ(testing::ReadFile(scratch.dir() / "a" / file), testing::ReadFile(scratch.dir() / "b" / file));
+  }
+}
+
+TEST(ServingCommand, TheErrorOfTheApproximateEngineIsMeasuredAndPrinted) {
+  const Scratch scratch;
+  const Outcome outcome = scratch.Run("run " + Bursty("--set serving.check_frames=100"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("tlm"), std::string::npos) << outcome.out;
+}
+
+TEST(ServingCommand, ALoadBeyondCapacityEndsAndSaysSo) {
+  const Scratch scratch;
+  const Outcome outcome =
+      scratch.Run("run " + Bursty("--set trace.generator.base_rate_qps=5000 --set serving.queue_limit=20"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("BEYOND CAPACITY"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("queue"), std::string::npos) << outcome.out;
+}
+
+TEST(ServingCommand, WhatBelongsToOneStreamIsRefused) {
+  const Scratch scratch;
+  for (const std::string option : {"--exact", "--functional", "--timeline t.json", "--vcd t.vcd"})
+    ExpectRefused(scratch, "run " + Bursty("") + " " + option + " --out r",
+                  option.substr(0, option.find(' ')));
+  ExpectRefused(scratch, "explain " + kBursty + " --query 3", "serving.engine");
+  ExpectRefused(scratch, "run " + Bursty("--set scheduler.policy=slackfat"), "did you mean 'slackfit'?");
+  ExpectRefused(scratch, "run " + Bursty("--set serving.engine=none"),
+                "serving.accelerators: needs serving.engine");
+}
+
+TEST(ServingCommand, ASweepHasItsFiguresForEveryPoint) {
+  const Scratch scratch;
+  scratch.Write("s.yaml",
+                "schema_version: 1\nbase: [" + kBursty +
+                    "]\ntrace: {generator: {queries: 200}}\naxes:\n  - product:\n      scheduler.policy: "
+                    "[slackfit, edf]\n      serving.engine: [approximate, tlm]\n");
+  ASSERT_EQ(scratch.Run("sweep run s.yaml --store one -j2 --quiet").exit_code, 0);
+  ASSERT_EQ(scratch.Run("sweep run s.yaml --store two -j1 --quiet").exit_code, 0);
+  for (const std::string store : {"one", "two"})
+    ASSERT_EQ(scratch.Run("sweep merge --store " + store + " --out " + store + "-m").exit_code, 0);
+  const std::string table = testing::ReadFile(scratch.dir() / "one-m/sweep.csv");
+  EXPECT_EQ(Lines(table), 5u);
+  EXPECT_NE(table.find("attainment_percent"), std::string::npos);
+  EXPECT_EQ(table, testing::ReadFile(scratch.dir() / "two-m/sweep.csv"));
+  ExpectRefused(scratch, "sweep run s.yaml --store three --records", "--records");
+}
+
+TEST(ServingCommand, ASweepOfSystemsAndStreamsTogetherFails) {
+  const Scratch scratch;
+  scratch.Write("s.yaml", "schema_version: 1\nbase: [" + kBursty +
+                              "]\nscheduler: {policy: strict_latency}\nserving: {accelerators: 0}\ntrace: "
+                              "{generator: {queries: 50}}\naxes:\n  - "
+                              "product: {serving.engine: [approximate, none]}\n");
+  EXPECT_EQ(scratch.Run("sweep run s.yaml --store one -j1 --quiet").exit_code, 4);
+}
+
+TEST(ServingCommand, AStudyAveragesOverSeedsAndKnowsTheBound) {
+  const Scratch scratch;
+  scratch.Write("st.yaml",
+                "schema_version: 1\nbase: [" + kBursty +
+                    "]\ntrace: {generator: {queries: 200}}\nstudy:\n  kind: serving\n  seeds: 3\n  axes:\n"
+                    "    - product: {scheduler.policy: [slackfit, max_acc]}\n");
+  const Outcome outcome = scratch.Run("study st.yaml --out o");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const json rows = json::parse(testing::ReadFile(scratch.dir() / "o/st/table.json")).at("rows");
+  ASSERT_EQ(rows.size(), 2u);
+  for (const json& row : rows) {
+    EXPECT_EQ(row.at("seeds"), 3);
+    EXPECT_LE(row.at("attainment_percent").get<double>(),
+              row.at("attainment_bound_percent").get<double>() + 1e-9);
+    EXPECT_LE(row.at("top1_in_time_percent").get<double>(),
+              row.at("top1_in_time_bound_percent").get<double>() + 1e-9);
+    EXPECT_GE(row.at("response_mean_us_ci95").get<double>(), 0);
+  }
+}
+
+}  // namespace
+}  // namespace sushi
