@@ -43,6 +43,19 @@ std::uint64_t ActivationBytes(const HardwareConfig& hw, const SuperNet& net, int
   return tensors * TensorStride(hw, net, max_batch);
 }
 
+void CheckMemoryHolds(const HardwareConfig& hw, std::uint64_t end_address) {
+  if (hw.dram_model != DramModel::kBankLevel) return;
+  const DramOrganization& organization = hw.memory.organization;
+  const auto held = static_cast<std::uint64_t>(organization.CapacityBytes());
+  if (held >= end_address) return;
+  std::uint64_t times = 2;  // rows are a power of two
+  while (held * times < end_address) times *= 2;
+  throw UserError("memory.organization.rows: " + std::to_string(organization.rows) + " rows give " +
+                  std::to_string(held) + " bytes in all, but weights and activations take " +
+                  std::to_string(end_address) + "; with all else as it is, " +
+                  std::to_string(static_cast<std::uint64_t>(organization.rows) * times) + " rows hold them");
+}
+
 InferencePlanner::InferencePlanner(const HardwareConfig& hw, const SuperNet& net,
                                    const PlannerOptions& options)
     : hw_(hw), net_(net) {

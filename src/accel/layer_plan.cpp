@@ -202,17 +202,14 @@ void LayerPlan::PlanStrips(const HardwareConfig& hw) {
 
 // Output rows [begin, end) of the elements.
 Strip LayerPlan::StripOf(int first_element, int elements, int begin, int end) const {
-  const bool last = end == op_.OutH();
-  // Rows of the padded input; the last strip scans what the stride would leave over (T2).
-  const int first_row = std::max(begin * op_.stride_h, op_.pad_h);
-  const int end_row = last ? op_.in_h + 2 * op_.pad_h : (end - 1) * op_.stride_h + op_.kernel_h;
-  const int end_window = last ? op_.in_h + 2 * op_.pad_h - op_.kernel_h + 1 : end * op_.stride_h;
+  const InputRows rows = RowsUnder(op_, begin, end);
+  const int end_window = end == op_.OutH() ? op_.in_h + 2 * op_.pad_h - op_.kernel_h + 1 : end * op_.stride_h;
   Strip strip;
   strip.first_element = first_element;
   strip.elements = elements;
   strip.first_out_row = begin;
-  strip.rows_loaded = std::min(end_row, op_.in_h + op_.pad_h) - first_row;
-  strip.scanned = std::int64_t{elements} * (op_.in_w + 2 * op_.pad_w) * (end_row - first_row);
+  strip.rows_loaded = rows.loaded;
+  strip.scanned = std::int64_t{elements} * (op_.in_w + 2 * op_.pad_w) * rows.scanned;
   strip.windows = std::int64_t{elements} * (op_.in_w + 2 * op_.pad_w - op_.kernel_w + 1) *
                   (end_window - begin * op_.stride_h);
   strip.out_positions = std::int64_t{elements} * op_.OutW() * (end - begin);

@@ -12,11 +12,16 @@ Bytes PaddedRowBytes(int channels, int width, const AccelConfig& accel) {
   return Bytes(CeilDiv(channels, group) * group * width);
 }
 
-// Input rows under the first output row, or all there are.
-int SmallestStripRows(const Op& op) { return std::min(op.kernel_h, op.in_h); }
+// P3: room for input rows with which no strip of `out_rows` output rows loads too many. What the padding
+// saves the first strip is not made use of.
+int StripInRows(const Op& op, int out_rows) {
+  const int last = (op.OutH() - 1) / out_rows * out_rows;
+  const int between = std::min((out_rows - 1) * op.stride_h + op.kernel_h, op.in_h);
+  return std::max(between, RowsUnder(op, last, op.OutH()).loaded);
+}
 
 Bytes SmallestStrip(const Op& op, const AccelConfig& accel) {
-  return SmallestStripRows(op) * PaddedRowBytes(op.channels, op.in_w, accel);
+  return StripInRows(op, 1) * PaddedRowBytes(op.channels, op.in_w, accel);
 }
 
 // Of a full kernel tile.
@@ -38,10 +43,14 @@ int StripOutRows(const SubNet& subnet, const Op& op, const AccelConfig& accel, b
   if (!input_on_chip) {
     const Bytes row = PaddedRowBytes(op.channels, op.in_w, accel);
     const std::int64_t in_rows = input_room.value() / row.value();
-    if (in_rows < SmallestStripRows(op)) {
+    if (in_rows < StripInRows(op, 1)) {
       TooSmall("sb", accel.sb.capacity_kib, subnet, op, SmallestStrip(op, accel), "the smallest input strip");
     }
-    if (in_rows < op.in_h) rows = std::min<std::int64_t>(rows, (in_rows - op.kernel_h) / op.stride_h + 1);
+    if (in_rows < op.in_h) {
+      rows = std::min<std::int64_t>(rows, (in_rows - op.kernel_h) / op.stride_h + 1);
+      // One fewer makes room for more rows than the last strip can have left over.
+      if (StripInRows(op, static_cast<int>(rows)) > in_rows) --rows;
+    }
   }
   if (op.kind == OpKind::kConv) {
     const Bytes row = PartialSumRow(op, accel);
@@ -80,6 +89,12 @@ std::vector<int> LastUses(const SubNet& subnet) {
 }
 
 }  // namespace
+
+InputRows RowsUnder(const Op& op, int begin, int end) {
+  const int first = std::max(begin * op.stride_h, op.pad_h);
+  const int behind = end == op.OutH() ? op.in_h + 2 * op.pad_h : (end - 1) * op.stride_h + op.kernel_h;
+  return {behind - first, std::min(behind, op.in_h + op.pad_h) - first};
+}
 
 Bytes PaddedBytes(const Tensor& tensor, const AccelConfig& accel) {
   return tensor.height * PaddedRowBytes(tensor.channels, tensor.width, accel);

@@ -1,5 +1,6 @@
 #include "serving_run.hpp"
 
+#include <string>
 #include <utility>
 
 #include "serve.hpp"
@@ -51,7 +52,13 @@ ServingRun::ServingRun(const config::Experiment& experiment)
     tenants_.push_back(tenant.tenant);
     if (tenant.trace) CheckStream(*tenant.trace);
   }
-  machine_ = std::make_unique<ServingMachine>(std::move(machine));
+  try {
+    machine_ = std::make_unique<ServingMachine>(std::move(machine));
+  } catch (const UserError& error) {
+    // Types share the memory; a key of `accel` may be a type's own.
+    if (std::string(error.what()).rfind("memory.", 0) != 0) throw;
+    throw WithOrigin(experiment, error);
+  }
 }
 
 std::vector<SubGraphColumn> ServingRun::ColumnsOf(int model, int type) {

@@ -12,15 +12,13 @@
 namespace sushi::app {
 namespace {
 
-// The planner knows which key is to blame, the experiment where it was set.
 std::unique_ptr<InferencePlanner> MakePlanner(const config::Experiment& experiment, const SuperNet& net) {
   try {
-    return std::make_unique<InferencePlanner>(experiment.hardware, net);
+    auto planner = std::make_unique<InferencePlanner>(experiment.hardware, net);
+    CheckMemoryHolds(experiment.hardware, planner->end_address());
+    return planner;
   } catch (const UserError& error) {
-    const std::string message = error.what();
-    const config::Node* origin = config::FindOrigin(experiment, message.substr(0, message.find(':')));
-    if (origin == nullptr) throw;
-    throw UserError(origin->mark, "", message);
+    throw WithOrigin(experiment, error);
   }
 }
 
@@ -35,6 +33,12 @@ std::vector<SubGraphColumn> CandidatesOf(const HardwareConfig& hw, const SuperNe
 }
 
 }  // namespace
+
+UserError WithOrigin(const config::Experiment& experiment, const UserError& error) {
+  const std::string message = error.what();
+  const config::Node* origin = config::FindOrigin(experiment, message.substr(0, message.find(':')));
+  return origin == nullptr ? error : UserError(origin->mark, "", message);
+}
 
 Session::Session(const std::vector<std::string>& files, const std::vector<std::string>& sets)
     : Session(config::LoadExperiment(files, sets)) {}

@@ -9,6 +9,7 @@
 #include "sushi/accel/inference_plan.hpp"
 #include "sushi/accel/layer_costs.hpp"
 #include "sushi/config/experiment.hpp"
+#include "sushi/core/error.hpp"
 #include "sushi/report/run_report.hpp"
 #include "sushi/sched/caching_policy.hpp"
 
@@ -29,6 +30,9 @@ struct Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 };
+
+// A message "KEY: …" from who knows which key is to blame, with the place where the experiment sets it.
+UserError WithOrigin(const config::Experiment& experiment, const UserError& error);
 
 std::shared_ptr<const SuperNet> LoadNet(const config::Experiment& experiment);
 

@@ -218,6 +218,7 @@ class ServingMachine::Impl : public Profile {
       auto& macs = macs_.emplace_back();
       for (const SubNet& subnet : net.subnets) macs.push_back(subnet.Macs());
     }
+    CheckMemoryHolds(config_.types[0].hardware, address);
   }
 
   void MakeColumns() {

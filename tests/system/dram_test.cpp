@@ -137,6 +137,28 @@ TEST(DramCommand, BadInputIsRefusedWithTheKeyAtFault) {
   refused("--memory hbm2 --check --requests 100000000", "--check: at most");
 }
 
+TEST(BankLevelRun, AMemoryTooSmallForTheRunIsRefusedBeforeItBegins) {
+  const Scratch scratch;
+  const auto run = [&](int rows) {
+    const std::string file =
+        scratch.Write("small.yaml", "schema_version: 1\nbase: [" + kRoot + "/configs/experiment/tiny.yaml, " +
+                                        kRoot + "/configs/memory/ddr4_2400_x64.yaml]\n" +
+                                        "dram: {model: bank_level}\nmemory:\n  organization:\n" +
+                                        "    columns: 512\n    rows: " + std::to_string(rows) + "\n");
+    return scratch.Run("run " + file + " --out result");
+  };
+  // 16 banks of rows of 4 KiB; weights, parameters and activations take 27 times as much.
+  EXPECT_EQ(run(2).exit_code, 0);
+  std::filesystem::remove_all(scratch.dir() / "result");
+  const Outcome refused = run(1);
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("small.yaml:7: memory.organization.rows: 1 rows give 65536 bytes in all, but "
+                             "weights and activations take 110592; with all else as it is, 2 rows hold them"),
+            std::string::npos)
+      << refused.err;
+  EXPECT_FALSE(std::filesystem::exists(scratch.dir() / "result"));
+}
+
 TEST(BankLevelRun, CountsCommandsAndTheirEnergyForEveryQuery) {
   const Scratch scratch;
   const std::string args =

@@ -35,6 +35,10 @@ struct PlannerOptions {
 // Bytes in DRAM for the activations of any SubNet in batches of up to `max_batch`.
 std::uint64_t ActivationBytes(const HardwareConfig& hw, const SuperNet& net, int max_batch);
 
+// UserError when a bank-level memory ends before `end_address`: a run would find it out only when it comes
+// there.
+void CheckMemoryHolds(const HardwareConfig& hw, std::uint64_t end_address);
+
 class InferencePlanner {
  public:
   // Places the activations of every SubNet for every batch of up to `max_batch`. `hw` and `net` must outlive

@@ -35,6 +35,15 @@ inline int OutputLanes(const AccelConfig& accel, const Op& op) {
 // array's channels (P1; measured iAct loading grows with ⌈C/9⌉·9, not with C).
 Bytes PaddedBytes(const Tensor& tensor, const AccelConfig& accel);
 
+// Input rows that the array goes through for some output rows of an element.
+struct InputRows {
+  int scanned = 0;  // with padding, but for the first rows of it (T2)
+  int loaded = 0;
+};
+// For output rows [begin, end). With the last of all go the rows that the stride leaves over, for the array
+// scans them, too.
+InputRows RowsUnder(const Op& op, int begin, int end);
+
 // A tensor stays on chip from the op that makes it to the last that reads it when, at every op in
 // between, it fits the Streaming Buffer together with the tensors kept before it and the smallest strip
 // of an off-chip input (P2, first come first kept), each `batch` times as large (B1). The image is read from

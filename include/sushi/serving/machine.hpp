@@ -33,7 +33,7 @@ double ScaledEnergyPj(const EnergyTable& energy, const Counters& counters, doubl
 
 class ServingMachine {
  public:
-  // UserError when a model cannot run on a type.
+  // UserError when a model cannot run on a type, or the memory cannot hold all that the models have there.
   explicit ServingMachine(MachineConfig config);
   ~ServingMachine();
   ServingMachine(const ServingMachine&) = delete;

@@ -260,6 +260,16 @@ TEST(BatchPlanner, BatchesItWasNotMadeForAreRefused) {
   EXPECT_NO_THROW(InferencePlanner(hw, net, options));
 }
 
+TEST(CheckMemoryHolds, NotOneByteMoreThanABankLevelMemoryHas) {
+  HardwareConfig hw;
+  hw.dram_model = DramModel::kBankLevel;
+  const auto bytes = static_cast<std::uint64_t>(hw.memory.organization.CapacityBytes());
+  EXPECT_NO_THROW(CheckMemoryHolds(hw, bytes));
+  EXPECT_THROW(CheckMemoryHolds(hw, bytes + 1), UserError);
+  hw.dram_model = DramModel::kSimple;
+  EXPECT_NO_THROW(CheckMemoryHolds(hw, bytes + 1)) << "has no end";
+}
+
 TEST(BatchPlanner, InstancesShareTheWeightsAndHaveActivationsOfTheirOwn) {
   const HardwareConfig hw;
   const SuperNet net = Chain();
