@@ -160,6 +160,13 @@ void FluidExecutor::AdvanceTo(Picoseconds now, std::vector<RunEvent>& events) {
   }
 }
 
+// Activations saved or restored, as the SystemC controller counts them.
+void FluidExecutor::CountMove(std::int64_t bytes, bool save, Counters& counters) const {
+  counters.traffic_bytes[save ? Traffic::kOActs : Traffic::kIActs] += bytes;
+  counters.events[save ? Event::kDramWrite : Event::kDramRead] +=
+      CeilDiv(bytes, setup_.burst_bytes) * setup_.burst_bytes;
+}
+
 bool FluidExecutor::Continue(Lane& lane, int accelerator, Picoseconds now, std::vector<RunEvent>& events) {
   const Picoseconds took = now - lane.began;
   stall_ps_[static_cast<std::size_t>(accelerator)] += took.value() - lane.alone_ps;
@@ -175,11 +182,13 @@ bool FluidExecutor::Continue(Lane& lane, int accelerator, Picoseconds now, std::
     case Phase::kRestore:
       lane.sums.moving += took;
       lane.sums.restored_bytes = lane.run.restore.value();
+      CountMove(lane.sums.restored_bytes, false, lane.sums.counters);
       NextPhase(lane, now, Phase::kLayer);
       return false;
     case Phase::kSave:
       lane.sums.moving += took;
       lane.sums.saved_bytes = lane.cost->layers[static_cast<std::size_t>(lane.layer - 1)].kept.value();
+      CountMove(lane.sums.saved_bytes, true, lane.sums.counters);
       EndRun(lane, accelerator, now, RunEvent::Kind::kStopped, events);
       return true;
     case Phase::kLayer:
@@ -188,7 +197,7 @@ bool FluidExecutor::Continue(Lane& lane, int accelerator, Picoseconds now, std::
   lane.sums.service += took;
   ++lane.layer;
   if (lane.layer == static_cast<int>(lane.cost->layers.size())) {
-    lane.sums.counters = lane.cost->counters;  // of the whole job: a part is not known here
+    lane.sums.counters += lane.cost->counters;  // of the whole job: a part is not known here
     EndRun(lane, accelerator, now, RunEvent::Kind::kFinished, events);
     return true;
   }

@@ -64,6 +64,7 @@ class FluidExecutor : public SteppedExecutor {
   bool Continue(Lane& lane, int accelerator, Picoseconds now, std::vector<RunEvent>& events);
   void EndRun(Lane& lane, int accelerator, Picoseconds now, RunEvent::Kind kind,
               std::vector<RunEvent>& events);
+  void CountMove(std::int64_t bytes, bool save, Counters& counters) const;
   void Share(Picoseconds now);
   static double QueuedSpeed(const Lane& lane, double others);
   void SetSpeed(Lane& lane, double speed, Picoseconds now);

@@ -166,6 +166,8 @@ TEST(ServingCore, PreemptionWaitsForTheLayerAndPaysForSavingAndRestoring) {
   EXPECT_EQ(out.Of(0, 0).preemptions, 1);
   EXPECT_EQ(out.jobs[1].moving, 2 * move);
   EXPECT_EQ(out.jobs[1].moved_bytes, 16);
+  EXPECT_EQ(out.jobs[1].counters.TrafficBytes(), 16);  // the fake profile's jobs count none
+  EXPECT_EQ(out.jobs[1].counters.events[Event::kDramWrite], 64);
   EXPECT_EQ(out.jobs[1].service, Us(100));
 }
 
