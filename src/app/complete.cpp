@@ -57,7 +57,7 @@ void AddFieldValues(const config::Field& field, Candidates& candidates) {
     candidates.Add(key + "true", field.description);
     candidates.Add(key + "false", field.description);
   }
-  if (field.type == "path") candidates.Directive(":files");
+  if (field.type == "path" || field.type == "directory") candidates.Directive(":files");
 }
 
 // KEY=VALUE of --set.

@@ -13,9 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 void Identify(const config::Experiment& e, report::Identity& identity) {
-  identity.trace_hash = e.trace.file.empty()
-                            ? config::HashText(config::CanonicalText(e, {"trace.generator."}))
-                            : config::HashFile(e.trace.file);
+  identity.trace_hash = config::TraceHash(e);
   identity.configuration_hash = config::HashText(
       config::CanonicalText(e, config::WithHardwareKeys(
                                    {"energy.", "scheduler.p", "scheduler.c", "scheduler.b", "scheduler.l"})) +

@@ -11,6 +11,7 @@
 #include "run_serving.hpp"
 #include "session.hpp"
 #include "spdlog/spdlog.h"
+#include "sushi/config/trace.hpp"
 #include "sushi/dram/make_memory.hpp"
 #include "sushi/formats/output_directory.hpp"
 #include "sushi/sim/elaboration.hpp"
@@ -57,7 +58,8 @@ class RunCommand {
   // Three times of 8 bytes a query are kept for exact quantiles.
   void CheckRecords(const config::Experiment& e) const {
     constexpr std::int64_t kMaxRecorded = 200'000'000;
-    if (!options_.records || !e.trace.file.empty() || e.trace.generator.queries <= kMaxRecorded) return;
+    if (!options_.records || !config::IsGenerated(e.trace) || e.trace.generator.queries <= kMaxRecorded)
+      return;
     const config::Node* origin = config::FindOrigin(e, "trace.generator.queries");
     throw UserError(origin == nullptr ? SourceMark{} : origin->mark, "trace.generator.queries",
                     "records of more than 200000000 queries take over 4.8 GB; --no-records needs none");

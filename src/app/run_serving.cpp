@@ -28,13 +28,6 @@ void RefuseWhatIsOfStreams(const RunOptions& options) {
   refuse(!options.timeline.vcd.empty(), "--vcd");
 }
 
-// Everything that the requests come from: the generator, the tenants, the content of files.
-std::string TraceHash(const config::Experiment& e) {
-  std::string text = config::CanonicalText(e, {"trace.generator."}) + config::CanonicalTenants(e);
-  if (!e.trace.file.empty()) text += config::HashFile(e.trace.file);
-  return config::HashText(text);
-}
-
 class ServingCommand {
  public:
   ServingCommand(const RunOptions& options, const config::Experiment& experiment)
@@ -120,7 +113,7 @@ class ServingCommand {
     identity.hardware_hash = config::HashText(
         config::CanonicalText(e, config::WithHardwareKeys({"serving.accelerators", "accelerators"})));
     identity.model_hash = config::HashText(config::CanonicalModel(e));
-    identity.trace_hash = TraceHash(e);
+    identity.trace_hash = config::HashText(config::TraceHash(e) + config::CanonicalTenants(e));
     const std::vector<std::string> keys =
         config::WithHardwareKeys({"energy.", "scheduler.", "serving.", "accelerators"});
     identity.configuration_hash = config::HashText(config::CanonicalText(e, keys, "scheduler.table_file") +

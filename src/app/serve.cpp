@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sushi/config/trace.hpp"
 #include "sushi/formats/trace_csv.hpp"
 #include "sushi/query/generators.hpp"
 #include "sushi/sched/objective.hpp"
@@ -52,11 +53,12 @@ class KeptStream : public QuerySource {
 
 std::unique_ptr<QuerySource> OpenStream(const config::TraceConfig& trace) {
   if (!trace.file.empty()) return OpenTraceCsv(trace.file);
+  if (!trace.log.file.empty()) return config::OpenLog(trace);
   return MakeGenerator(trace.generator);
 }
 
 void CheckStream(const config::TraceConfig& trace) {
-  if (trace.file.empty()) return;
+  if (config::IsGenerated(trace)) return;
   const auto source = OpenStream(trace);
   Query query;
   while (source->Next(query)) {
@@ -81,8 +83,9 @@ std::unique_ptr<QuerySource> StreamCache::Open(const config::Experiment& experim
 }
 
 std::string StreamName(const config::TraceConfig& trace) {
-  return trace.file.empty() ? "the " + trace.generator.kind + " generator"
-                            : trace.file.substr(trace.file.find_last_of('/') + 1);
+  if (config::IsGenerated(trace)) return "the " + trace.generator.kind + " generator";
+  const std::string path = trace.file.empty() ? trace.log.Path() : trace.file;
+  return path.substr(path.find_last_of('/') + 1);
 }
 
 std::string CachingName(const std::string& caching, const Columns& columns) {

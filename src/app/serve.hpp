@@ -12,7 +12,7 @@
 namespace sushi::app {
 
 std::unique_ptr<QuerySource> OpenStream(const config::TraceConfig& trace);
-// Reads a file once to its end, so that a bad record is found before anything is simulated.
+// Reads a file or log once to its end, so that a bad record is found before anything is simulated.
 void CheckStream(const config::TraceConfig& trace);
 
 // The stream of one experiment after the other: one that is not too long is read or made once.
@@ -26,7 +26,7 @@ class StreamCache {
   std::shared_ptr<const std::vector<Query>> queries_;  // nullptr: too long
 };
 
-// The trace's file or generator, for people.
+// The trace's file, log or generator, for people.
 std::string StreamName(const config::TraceConfig& trace);
 
 // `caching`, or `none` without columns to cache.

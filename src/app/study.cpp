@@ -48,7 +48,7 @@ void CheckStudy(const Study& study) {
     config::RequireSupernet(experiment);
     if (study.kind == config::StudyKind::kStreams) {
       config::RequireStream(experiment);
-      if (streams.insert(experiment.trace.file).second) CheckStream(experiment.trace);
+      if (streams.insert(config::CanonicalText(experiment, {"trace."})).second) CheckStream(experiment.trace);
     }
     if (const config::Node* file = config::FindOrigin(experiment, "scheduler.table_file")) {
       throw UserError(file->mark, "scheduler.table_file", "a study makes its tables itself");

@@ -129,19 +129,14 @@ void ImportTrace(const TraceImportOptions& options) {
   RefuseNan("--scale-rate", s.scale_rate);
   RefuseNan("--rate", s.rate_qps);
   if (s.to_s && !(*s.to_s > s.from_s)) throw UserError("--to-time: expected more than --from-time");
-  GeneratorConfig targets = GeneratorOf(options.set, "trace import");
+  const GeneratorConfig targets = GeneratorOf(options.set, "trace import");
   const ImportedArrivals log = ReadArrivals(options.format, options.file);
   const SelectedArrivals kept = SelectArrivals(log.at_ns, s);
-  targets.queries = static_cast<std::int64_t>(kept.at.size());
-  const auto source = MakeGenerator(targets);
+  const auto source = AttachTargets(kept.at, targets);
   TraceFile file(options.out, options.force);
   WriteTraceHeader(file.stream());
   Query query;
-  for (const Picoseconds at : kept.at) {
-    source->Next(query);
-    query.arrival = at;
-    WriteTraceRow(file.stream(), query);
-  }
+  while (source->Next(query)) WriteTraceRow(file.stream(), query);
   file.Commit();
   PrintImport(options, log, kept, targets);
 }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "sushi/config/sweep.hpp"
+#include "trace_log.hpp"
 
 namespace sushi::config {
 namespace {
@@ -94,7 +95,8 @@ Setting AxisSteps::CompileSetting(const Override& item) {
   field->read(scratch_, item.value);
   setting.text = field->text(scratch_);
   try {
-    setting.line = IdLine(*field, scratch_, hashes_);
+    // Where a log is depends on other keys, so the space makes its line.
+    if (item.key != kLogFileKey) setting.line = IdLine(*field, scratch_, hashes_);
   } catch (const UserError& error) {
     throw UserError(item.value.mark, item.key, error.what());
   }
@@ -132,11 +134,12 @@ bool AxisSteps::SetsBelow(std::size_t dimension, const std::string& section) con
 // Whichever came last would silently drop the other, and with it a whole axis.
 void AxisSteps::RefuseRivals(const Node& axes) const {
   const std::string message =
-      "trace.file and trace.generator exclude each other; to vary both, give each its own rows of a list";
+      "trace.file and trace.generator exclude each other, and so do trace.file and trace.log.file; to vary "
+      "both, give each its own rows of a list";
   std::size_t files = 0, generators = 0;
   for (std::size_t d = 0; d < dimensions_.size(); ++d) {
     const bool file = Sets(d, "trace.file");
-    const bool generator = SetsBelow(d, "trace.generator.");
+    const bool generator = SetsBelow(d, "trace.generator.") || Sets(d, kLogFileKey);
     files += file ? 1 : 0;
     generators += generator ? 1 : 0;
     if (!file || !generator) continue;
@@ -145,7 +148,7 @@ void AxisSteps::RefuseRivals(const Node& axes) const {
       bool row_file = false, row_generator = false;
       for (const Setting& setting : step.settings) {
         row_file |= setting.key == "trace.file";
-        row_generator |= Begins(setting.key, "trace.generator.");
+        row_generator |= DropsTraceFile(setting.key, setting.value);
       }
       if (row_file && row_generator) throw UserError(step.settings.front().value.mark, "axes", message);
     }

@@ -82,6 +82,25 @@ void CheckGenerator(const GeneratorConfig& g, const Where& where) {
   throw UserError(where(Keys{key, "trace.generator.arrivals"}), key, fault.message);
 }
 
+// A log brings its arrivals; others would silently not be used.
+template <typename Where>
+void CheckLog(const TraceConfig& trace, const Where& where) {
+  const TraceLogConfig& log = trace.log;
+  if (log.file.empty()) return;
+  if (log.to_s > 0 && log.to_s <= log.from_s) {
+    throw UserError(where(Keys{"trace.log.to_s", "trace.log.from_s"}), "trace.log.to_s",
+                    "expected more than trace.log.from_s, or 0 for the end");
+  }
+  const GeneratorConfig& g = trace.generator;
+  const bool by_rate = g.arrivals == "auto" && g.arrival_rate_qps > 0;
+  if (!by_rate && (g.arrivals == "auto" || g.arrivals == "closed")) return;
+  const std::string key = by_rate ? "trace.generator.arrival_rate_qps" : "trace.generator.arrivals";
+  throw UserError(
+      where(Keys{key, "trace.log.file"}), key,
+      "arrivals are those of trace.log.file, their rate is trace.log.rate_qps; expected arrivals: "
+      "closed, or no log (trace.log.file: \"\")");
+}
+
 // Without an engine there is SUSHI's stream: what only a serving system has would do nothing.
 void RefuseWithoutEngine(const Experiment& e) {
   const auto refuse = [&](const SourceMark& mark, const std::string& key) {
@@ -134,8 +153,10 @@ void CheckServing(const Experiment& e) {
   }
   for (std::size_t i = 0; i < e.serving.types.size(); ++i) CheckType(e, i);
   for (const TenantEntry& tenant : e.serving.tenants) {
-    CheckGenerator(TraceOf(e, tenant).generator,
-                   [&](const Keys& keys) { return FirstSet(e, tenant.trace, tenant.mark, keys); });
+    const TraceConfig trace = TraceOf(e, tenant);
+    const auto where = [&](const Keys& keys) { return FirstSet(e, tenant.trace, tenant.mark, keys); };
+    CheckGenerator(trace.generator, where);
+    CheckLog(trace, where);
   }
 }
 
@@ -147,6 +168,7 @@ void CheckTogether(const Experiment& experiment) {
   CheckCapacity(experiment.hardware, where);
   CheckMemory(experiment);
   CheckGenerator(experiment.trace.generator, where);
+  CheckLog(experiment.trace, where);
   CheckServing(experiment);
 }
 

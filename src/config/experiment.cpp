@@ -8,6 +8,7 @@
 #include "section_keys.hpp"
 #include "serving_sections.hpp"
 #include "sushi/config/fields.hpp"
+#include "sushi/config/trace.hpp"
 
 namespace sushi::config {
 namespace {
@@ -151,7 +152,7 @@ void RequireSupernet(const Experiment& experiment) {
 }
 
 void RequireTrace(const Experiment& experiment) {
-  if (experiment.trace.file.empty() && FindOrigin(experiment, "trace.generator") == nullptr) {
+  if (!HasTrace(experiment)) {
     throw UserError("trace: no file gives one (set trace.file or trace.generator.kind)");
   }
 }

@@ -6,6 +6,7 @@
 #include "memory_fields.hpp"
 #include "serving_fields.hpp"
 #include "sushi/sched/caching_policy.hpp"
+#include "trace_log.hpp"
 
 namespace sushi::config {
 namespace {
@@ -135,6 +136,7 @@ void AddArrivals(std::vector<Field>& f) {
 
 void AddTrace(std::vector<Field>& f) {
   f.push_back(PathField("trace.file", "CSV of queries; replaces trace.generator", SUSHI_MEMBER(trace.file)));
+  AddLogFields(f);
   f.push_back(NameField("trace.generator.kind", GeneratorKinds(), "how targets move",
                         SUSHI_MEMBER(trace.generator.kind)));
   f.push_back(IntField("trace.generator.queries", 1, std::int64_t{1} << 40, "queries", "length of the stream",

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "sushi/config/shipped.hpp"
+#include "trace_log.hpp"
 
 namespace sushi::config {
 namespace {
@@ -36,25 +37,29 @@ void Merge(Node& into, const Node& over) {
   }
 }
 
-// The stream comes from a file or from a generator: the later one drops the earlier.
+// The stream comes from a file, or from a generator and perhaps a log: the later one drops the earlier.
 void DropRivalOfTrace(Node& into, const Node& over) {
   const Node* later = over.Find("trace");
   Node* earlier = into.Find("trace");
   if (later == nullptr || earlier == nullptr) return;
-  if (later->Find("file") != nullptr) Erase(*earlier, "generator");
-  if (later->Find("generator") != nullptr) Erase(*earlier, "file");
+  if (later->Find("file") != nullptr) {
+    Erase(*earlier, "generator");
+    Erase(*earlier, "log");
+  }
+  if (later->Find("generator") != nullptr || LogFileIn(*later) != nullptr) Erase(*earlier, "file");
 }
 
 void RefuseBothTraces(const Node& file) {
   const Node* trace = file.Find("trace");
   if (trace == nullptr) return;
-  const Node* generator = trace->Find("generator");
   const Node* csv = trace->Find("file");
-  if (generator == nullptr || csv == nullptr) return;
-  const Node& second = csv->mark.line > generator->mark.line ? *csv : *generator;
-  const Node& first = csv->mark.line > generator->mark.line ? *generator : *csv;
+  const Rival rival = RivalOfFile(*trace);
+  if (csv == nullptr || rival.node == nullptr) return;
+  const bool last = csv->mark.line > rival.node->mark.line;
+  const Node& second = last ? *csv : *rival.node;
+  const Node& first = last ? *rival.node : *csv;
   throw UserError(second.mark, "trace",
-                  "trace.file and trace.generator exclude each other; the other one is set in line " +
+                  "trace.file and " + rival.key + " exclude each other; the other one is set in line " +
                       std::to_string(first.mark.line));
 }
 

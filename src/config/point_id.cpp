@@ -19,7 +19,7 @@ bool Counts(const Field& field) {
                       field.path.compare(field.path.size() - assumed.size(), assumed.size(), assumed) == 0;
   const bool means =
       field.path == "memory.controller.address_map" || field.path == "scheduler.clipper.subnet";
-  return !remark && (field.type != "text" || means);
+  return !remark && ((field.type != "text" && field.type != "directory") || means);
 }
 
 }  // namespace
@@ -54,8 +54,9 @@ std::string ModelHash(const Node& supernet, FileHashes& hashes) {
   return HashText(text);
 }
 
-std::string SectionLinesOf(const ServingConfig& serving, FileHashes& hashes) {
-  return CanonicalLines(AcceleratorLines(serving), &hashes) + CanonicalLines(TenantLines(serving), &hashes);
+std::string SectionLinesOf(const Experiment& experiment, FileHashes& hashes) {
+  return CanonicalLines(AcceleratorLines(experiment.serving), &hashes) +
+         CanonicalLines(TenantLines(experiment), &hashes);
 }
 
 std::string IdOf(const std::string& lines, const std::string& model_hash) {
@@ -70,8 +71,21 @@ std::string PointId(const Experiment& experiment) {
   FileHashes hashes;
   std::string lines;
   for (const Field& field : Fields()) lines += IdLine(field, experiment, hashes);
-  lines += SectionLinesOf(experiment.serving, hashes);
+  lines += SectionLinesOf(experiment, hashes);
   return IdOf(lines, ModelHash(experiment.supernet, hashes));
+}
+
+std::string TraceHash(const Experiment& experiment) {
+  const TraceConfig& trace = experiment.trace;
+  if (!trace.file.empty()) return HashFile(trace.file);
+  FileHashes hashes;
+  std::string lines;
+  for (const Field& field : Fields()) {
+    const bool generator = field.path.rfind("trace.generator.", 0) == 0;
+    const bool log = !trace.log.file.empty() && field.path.rfind("trace.log.", 0) == 0;
+    if (generator || log) lines += IdLine(field, experiment, hashes);
+  }
+  return HashText(lines);
 }
 
 }  // namespace sushi::config

@@ -22,7 +22,7 @@ std::string IdLine(const Field& field, const Experiment& experiment, FileHashes&
 // Hash of the model section; its table counts by its content.
 std::string ModelHash(const Node& supernet, FileHashes& hashes);
 // The lines of `accelerators` and `tenants`; "" without these sections.
-std::string SectionLinesOf(const ServingConfig& serving, FileHashes& hashes);
+std::string SectionLinesOf(const Experiment& experiment, FileHashes& hashes);
 // `lines`: those of all fields in their order, one after the other, then the sections'.
 std::string IdOf(const std::string& lines, const std::string& model_hash);
 

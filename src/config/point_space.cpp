@@ -9,11 +9,13 @@
 #include "sushi/config/hash.hpp"
 #include "sushi/config/model_file.hpp"
 #include "sushi/config/serving.hpp"
+#include "trace_log.hpp"
 
 namespace sushi::config {
 namespace {
 
 const std::string kTrace = "trace.", kGenerator = "trace.generator.", kTraceFile = "trace.file";
+const std::string kLog = "trace.log.";
 constexpr std::size_t kMaxModels = 4096;  // kept; a sweep over model keys may have more
 
 bool Begins(const std::string& text, const std::string& prefix) {
@@ -84,12 +86,14 @@ PointSpace::PointSpace(const Source& source, const Node* axes) : axes_(axes, has
     AddFrame(Merged(source, &base));
   }
   RefuseLoneGeneratorKeys();
+  RefuseLoneLogKeys();
+  LogLines();
 }
 
 // A seed for a stream that comes from a file would drop the file and run the generator's defaults.
 void PointSpace::RefuseLoneGeneratorKeys() const {
   for (std::size_t d = 0; d < sets_trace_.size(); ++d) {
-    if (axes_.Sets(d, "trace.generator.kind")) return;
+    if (axes_.Sets(d, "trace.generator.kind") || axes_.Sets(d, kLogFileKey)) return;
   }
   for (std::size_t d = 0; d < sets_trace_.size(); ++d) {
     if (!axes_.SetsBelow(d, kGenerator)) continue;
@@ -114,7 +118,7 @@ void PointSpace::AddFrame(Node merged) {
       throw UserError(FindPath(frame.merged, field.path)->mark, field.path, error.what());
     }
   }
-  frame.sections = SectionLinesOf(frame.base.serving, hashes_);
+  frame.sections = SectionLinesOf(frame.base, hashes_);
   frame.now = frame.base;
   frame.lines = frame.base_lines;
   frame.steps.assign(axes_.dimensions().size(), -1);
@@ -153,19 +157,13 @@ PointSpace::Frame& PointSpace::MoveTo(const Steps& steps) {
   return frame;
 }
 
-// trace.file and trace.generator drop each other, as in a merge, so these keys are set anew together.
+// trace.file and its rivals drop each other, as in a merge, so these keys are set anew together.
 void PointSpace::SetTrace(Frame& frame, const Steps& steps) {
   frame.now.trace = frame.base.trace;
   for (std::size_t d = 0; d < steps.size(); ++d) {
     if (!sets_trace_[d]) continue;
     for (const Setting& setting : axes_.StepOf(d, steps[d]).settings) {
-      if (!Begins(setting.key, kTrace)) continue;
-      if (setting.key == kTraceFile) {
-        frame.now.trace.generator = {};
-      } else {
-        frame.now.trace.file.clear();
-      }
-      setting.field->read(frame.now, setting.value);
+      if (Begins(setting.key, kTrace)) SetTraceKey(*setting.field, setting.value, frame.now);
     }
   }
   for (const Field& field : Fields()) {
@@ -265,6 +263,7 @@ std::string PointSpace::Fingerprint() {
     }
     text += HashText(steps) + "\n";
   }
+  text += LogLines();
   return HashText(text);
 }
 
@@ -316,14 +315,14 @@ int PointSpace::LastDimension(const Constraint& constraint) const {
 // The value that the key resolves to. Only dimensions up to LastDimension's are looked at.
 std::string PointSpace::TextOf(const std::string& key, const Steps& steps) {
   const bool trace = Begins(key, kTrace);
-  const bool generator = Begins(key, kGenerator);
+  const bool rival = Begins(key, kGenerator) || Begins(key, kLog);
   bool dropped = false;  // by its rival
   for (std::size_t d = 0; d < steps.size(); ++d) {
     if (!(trace && sets_trace_[d]) && !axes_.Sets(d, key)) continue;
     for (const Setting& setting : axes_.StepOf(d, steps[d]).settings) {
       if (setting.key == key) return setting.text;
-      dropped = dropped || (generator && setting.key == kTraceFile) ||
-                (key == kTraceFile && Begins(setting.key, kGenerator));
+      dropped = dropped || (rival && setting.key == kTraceFile) ||
+                (key == kTraceFile && DropsTraceFile(setting.key, setting.value));
     }
   }
   const int base = axes_.base_dimension();

@@ -57,6 +57,8 @@ class PointSpace {
     std::string sections;                        // of the id: accelerators, tenants
     Steps steps;                                 // of `now`; −1 for the base's values
     std::array<bool, 4> checked{};               // CheckSections, by dram.model and serving.engine
+
+    bool used() const { return !base_lines.empty(); }  // the sweep's own base may stand in no point
   };
   struct Model {
     std::string hash, error;
@@ -64,6 +66,11 @@ class PointSpace {
 
   void AddFrame(Node merged);
   void RefuseLoneGeneratorKeys() const;
+  // point_space_log.cpp
+  void RefuseLoneLogKeys();
+  std::string LogLines();
+  template <typename Use>
+  void ForEachLogSetting(const Use& use);
   Frame& FrameOf(const Steps& steps);
   Frame& MoveTo(const Steps& steps);
   void SetTrace(Frame& frame, const Steps& steps);

@@ -7,6 +7,7 @@
 #include "serving_sections.hpp"
 #include "sushi/config/model_file.hpp"
 #include "sushi/config/serving.hpp"
+#include "sushi/config/trace.hpp"
 
 namespace sushi::config {
 namespace {
@@ -53,10 +54,6 @@ class Models {
   FileHashes files_;
   std::map<std::string, int> known_;
 };
-
-bool HasTrace(const Experiment& e) {
-  return !e.trace.file.empty() || FindOrigin(e, "trace.generator") != nullptr;
-}
 
 // `path` is the entry's key.
 TenantPlan PlanTenant(const Experiment& e, const TenantEntry& entry, const std::string& path,

@@ -41,7 +41,7 @@ struct SectionLine {
   bool is_path = false;                // of another file
 };
 std::vector<SectionLine> AcceleratorLines(const ServingConfig& serving);
-std::vector<SectionLine> TenantLines(const ServingConfig& serving);
+std::vector<SectionLine> TenantLines(const Experiment& experiment);
 // "KEY: VALUE" lines, the text that identifies the lines; "" for none. Models count by their content, and
 // other files too when `files` is given.
 std::string CanonicalLines(const std::vector<SectionLine>& lines, FileHashes* files);

@@ -13,11 +13,11 @@ class Lines {
   explicit Lines(std::string prefix) : prefix_(std::move(prefix)) {}
   void Add(const std::string& key, const std::string& value) { lines_.push_back({prefix_ + key, value}); }
   void AddModel(const TenantModel& model) { lines_.push_back({prefix_ + "model", model.path, &model}); }
-  void AddOverrides(const std::vector<Override>& overrides) {
-    Experiment scratch;
+  // Over `scratch`. All are read first: where a log is depends on trace.log.directory.
+  void AddOverrides(const std::vector<Override>& overrides, Experiment scratch) {
+    for (const Override& item : overrides) FindField(item.key)->read(scratch, item.value);
     for (const Override& item : overrides) {
       const Field& field = *FindField(item.key);
-      field.read(scratch, item.value);
       SectionLine line{prefix_ + item.key, field.text(scratch)};
       line.is_path = field.type == "path";
       if (!field.unit.empty()) line.value += " " + field.unit;
@@ -44,14 +44,18 @@ std::string GroupText(const std::vector<Condition>& group) {
   return text;
 }
 
-void AddFrames(const ServingConfig& serving, const TenantEntry& tenant, Lines& lines) {
-  lines.AddOverrides(tenant.trace);
+void AddFrames(const Experiment& experiment, const TenantEntry& tenant, Lines& lines) {
+  Experiment scratch;
+  scratch.trace.log.directory = experiment.trace.log.directory;
+  lines.AddOverrides(tenant.trace, std::move(scratch));
   if (tenant.periodic) {
     lines.Add("period_us", MicrosText(tenant.periodic->period.value()));
     lines.Add("frames", std::to_string(tenant.periodic->frames));
     lines.Add("offset_us", MicrosText(tenant.periodic->offset.value()));
   }
-  if (tenant.after >= 0) lines.Add("after", serving.tenants[static_cast<std::size_t>(tenant.after)].name);
+  if (tenant.after >= 0) {
+    lines.Add("after", experiment.serving.tenants[static_cast<std::size_t>(tenant.after)].name);
+  }
 }
 
 }  // namespace
@@ -63,7 +67,7 @@ std::vector<SectionLine> AcceleratorLines(const ServingConfig& serving) {
     Lines lines(At("accelerators", i) + ".");
     lines.Add("name", entry.name);
     lines.Add("count", std::to_string(entry.count));
-    lines.AddOverrides(entry.accel);
+    lines.AddOverrides(entry.accel, {});
     for (std::size_t j = 0; j < entry.levels.size(); ++j)
       lines.Add(At("levels", j), LevelText(entry.levels[j]));
     if (entry.throttle.bursts > 0) {
@@ -75,7 +79,8 @@ std::vector<SectionLine> AcceleratorLines(const ServingConfig& serving) {
   return all;
 }
 
-std::vector<SectionLine> TenantLines(const ServingConfig& serving) {
+std::vector<SectionLine> TenantLines(const Experiment& experiment) {
+  const ServingConfig& serving = experiment.serving;
   std::vector<SectionLine> all;
   for (std::size_t i = 0; i < serving.tenants.size(); ++i) {
     const TenantEntry& tenant = serving.tenants[i];
@@ -86,7 +91,7 @@ std::vector<SectionLine> TenantLines(const ServingConfig& serving) {
     if (tenant.slo) lines.Add("slo_us", MicrosText(tenant.slo->value()));
     if (tenant.accuracy_min_percent)
       lines.Add("accuracy_min_percent", RealText(*tenant.accuracy_min_percent));
-    AddFrames(serving, tenant, lines);
+    AddFrames(experiment, tenant, lines);
     for (std::size_t j = 0; j < tenant.conditions.size(); ++j) {
       lines.Add(At("conditions", j), GroupText(tenant.conditions[j]));
     }

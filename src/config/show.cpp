@@ -132,7 +132,7 @@ std::string CanonicalText(const Experiment& experiment, const std::vector<std::s
     if (counts(field.path)) text += CanonicalLine(field, field.text(experiment));
   }
   if (counts("accelerators")) text += CanonicalLines(AcceleratorLines(experiment.serving), nullptr);
-  if (counts("tenants")) text += CanonicalLines(TenantLines(experiment.serving), nullptr);
+  if (counts("tenants")) text += CanonicalLines(TenantLines(experiment), nullptr);
   return text;
 }
 
@@ -165,7 +165,7 @@ std::string ConfigShow(const Experiment& experiment) {
   const Node* supernet = FindOrigin(experiment, "supernet");
   rows.push_back({"supernet", supernet == nullptr ? "-" : "(a section)", "-", OriginText(supernet)});
   AddSection("accelerators", AcceleratorLines(experiment.serving), experiment, rows);
-  AddSection("tenants", TenantLines(experiment.serving), experiment, rows);
+  AddSection("tenants", TenantLines(experiment), experiment, rows);
   return AsTable(rows);
 }
 

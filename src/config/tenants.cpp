@@ -10,6 +10,7 @@
 #include "serving_sections.hpp"
 #include "sushi/config/fields.hpp"
 #include "sushi/config/shipped.hpp"
+#include "trace_log.hpp"
 
 namespace sushi::config {
 namespace {
@@ -67,8 +68,9 @@ PeriodicFrames ReadPeriodic(const Node& node, const std::string& path) {
 
 void ReadTrace(const Node& node, const std::string& path, std::vector<Override>& overrides) {
   RequireKind(node, Node::Kind::kMap, path);
-  if (node.Find("file") != nullptr && node.Find("generator") != nullptr) {
-    throw UserError(node.mark, path, "trace.file and trace.generator exclude each other");
+  const Rival rival = RivalOfFile(node);
+  if (node.Find("file") != nullptr && rival.node != nullptr) {
+    throw UserError(node.mark, path, "trace.file and " + rival.key + " exclude each other");
   }
   ReadOverrides(node, "trace", overrides);
 }
@@ -188,14 +190,7 @@ std::vector<TenantEntry> ReadTenants(const Node& section) {
 TraceConfig TraceOf(const Experiment& experiment, const TenantEntry& entry) {
   Experiment scratch;
   scratch.trace = experiment.trace;
-  for (const Override& item : entry.trace) {
-    if (item.key == "trace.file") {
-      scratch.trace.generator = {};
-    } else {
-      scratch.trace.file.clear();
-    }
-    FindField(item.key)->read(scratch, item.value);
-  }
+  for (const Override& item : entry.trace) SetTraceKey(*FindField(item.key), item.value, scratch);
   return scratch.trace;
 }
 

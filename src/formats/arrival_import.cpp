@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 #include "sushi/core/error.hpp"
 #include "sushi/formats/csv_reader.hpp"
@@ -127,13 +128,33 @@ std::int64_t CountOutOfOrder(const std::vector<std::int64_t>& at_ns) {
   return count;
 }
 
-double ScaleOf(const std::vector<std::int64_t>& kept_ns, const ArrivalSelection& selection) {
+double ScaleOf(const std::vector<std::int64_t>& kept_ns, const ArrivalSelection& selection,
+               const SelectionNames::Name& name) {
   if (!selection.rate_qps) return selection.scale_rate.value_or(1);
   const std::int64_t duration_ns = kept_ns.back() - kept_ns.front();
-  if (duration_ns == 0) throw UserError("--rate: the arrivals that are kept are all at one time");
+  if (duration_ns == 0) {
+    throw UserError(name.mark, name.key, "the arrivals that are kept are all at one time");
+  }
   const double seconds = static_cast<double>(duration_ns) / kNsPerSecond;
   return *selection.rate_qps * seconds / static_cast<double>(kept_ns.size() - 1);
 }
+
+class TargetedArrivals : public QuerySource {
+ public:
+  TargetedArrivals(std::vector<Picoseconds> at, std::unique_ptr<QuerySource> targets)
+      : at_(std::move(at)), targets_(std::move(targets)) {}
+
+  bool Next(Query& query) override {
+    if (next_ == at_.size() || !targets_->Next(query)) return false;
+    query.arrival = at_[next_++];
+    return true;
+  }
+
+ private:
+  std::vector<Picoseconds> at_;
+  std::unique_ptr<QuerySource> targets_;
+  std::size_t next_ = 0;
+};
 
 }  // namespace
 
@@ -163,29 +184,41 @@ ImportedArrivals ReadArrivals(const std::string& format, const std::string& path
   return arrivals;
 }
 
-SelectedArrivals SelectArrivals(const std::vector<std::int64_t>& at_ns, const ArrivalSelection& selection) {
+SelectionNames OptionNames() { return {{{}, "--from-time, --to-time"}, {{}, "--to-time"}, {{}, "--rate"}}; }
+
+SelectedArrivals SelectArrivals(const std::vector<std::int64_t>& at_ns, const ArrivalSelection& selection,
+                                const SelectionNames& names) {
   const std::int64_t from_ns = std::llround(selection.from_s * kNsPerSecond);
   const auto begin = std::lower_bound(at_ns.begin(), at_ns.end(), from_ns);
   auto end = at_ns.end();
   if (selection.to_s) end = std::lower_bound(begin, end, std::llround(*selection.to_s * kNsPerSecond));
   if (selection.limit && *selection.limit < end - begin) end = begin + *selection.limit;
   if (begin >= end) {
-    throw UserError("--from-time, --to-time: no arrival is left; those of the file are from 0 to " +
-                    FixedText(static_cast<double>(at_ns.back()) / kNsPerSecond, 3) + " s");
+    throw UserError(names.window.mark, names.window.key,
+                    "no arrival is left; those of the file are from 0 to " +
+                        FixedText(static_cast<double>(at_ns.back()) / kNsPerSecond, 3) + " s");
   }
   std::vector<std::int64_t> kept(begin, end);
   SelectedArrivals selected;
-  selected.scale = ScaleOf(kept, selection);
+  selected.scale = ScaleOf(kept, selection, names.rate);
   selected.at.reserve(kept.size());
   for (const std::int64_t ns : kept) {
     const double ps = static_cast<double>(ns - from_ns) * 1000 / selected.scale;
     if (!(ps <= 1e18)) {
-      throw UserError(
-          "--to-time: expected arrivals within 1e12 us; take a shorter window or a higher --scale-rate");
+      throw UserError(names.latest.mark, names.latest.key,
+                      "expected arrivals within 1e12 us; take a shorter window or a higher rate");
     }
     selected.at.emplace_back(selected.scale == 1 ? (ns - from_ns) * 1000 : std::llround(ps));
   }
   return selected;
+}
+
+std::unique_ptr<QuerySource> AttachTargets(std::vector<Picoseconds> at, GeneratorConfig targets) {
+  targets.arrivals = "closed";
+  targets.queries = static_cast<std::int64_t>(at.size());
+  auto source = MakeGenerator(targets);
+  if (source == nullptr) return nullptr;
+  return std::make_unique<TargetedArrivals>(std::move(at), std::move(source));
 }
 
 }  // namespace sushi

@@ -138,5 +138,33 @@ TEST(TraceImport, WrongUseIsRefusedAndWritesNothing) {
   EXPECT_EQ(scratch.Run("trace import --from azure-llm log.csv --out kept.csv --force").exit_code, 0);
 }
 
+TEST(TraceLog, ServesTheQueriesThatImportMakesOfTheSameLog) {
+  const Scratch scratch;
+  scratch.Write("log.csv", kLog);
+  const std::string tiny = "run " SUSHI_SOURCE_DIR "/configs/experiment/tiny.yaml --quiet ";
+  struct Case {
+    const char *options, *sets;
+  };
+  for (const Case& c :
+       {Case{"--to-time 30 --rate 8 --kind uniform --seed 7",
+             "--set trace.log.to_s=30 --set trace.log.rate_qps=8 --set trace.generator.kind=uniform "
+             "--set trace.generator.seed=7"},
+        Case{"--from-time 0.5 --limit 2 --accuracy-low-percent 75",
+             "--set trace.log.from_s=0.5 --set trace.log.limit=2 --set "
+             "trace.generator.accuracy_low_percent=75"}}) {
+    scratch.Run(std::string("trace import --from azure-llm log.csv --force --out t.csv ") + c.options);
+    ASSERT_EQ(scratch.Run(tiny + "--set trace.file=t.csv --force --out imported").err, "");
+    ASSERT_EQ(scratch.Run(tiny + "--set trace.log.file=log.csv --force --out direct " + c.sets).err, "");
+    EXPECT_EQ(ReadFile(scratch.dir() / "direct/queries.csv"),
+              ReadFile(scratch.dir() / "imported/queries.csv"));
+  }
+  EXPECT_NE(
+      scratch.Run(tiny.substr(0, tiny.find("--quiet")) + "--set trace.log.file=log.csv").out.find("log.csv"),
+      std::string::npos);
+  fs::remove(scratch.dir() / "t.csv");
+  scratch.Write("bad.csv", kLog + "2023-11-16 18:18:61,1,1\n");
+  ExpectRefused(scratch, tiny + "--set trace.log.file=bad.csv --out t.csv", "bad.csv:6: TIMESTAMP: expected");
+}
+
 }  // namespace
 }  // namespace sushi

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,23 @@
 
 namespace sushi::config {
 
+// A published request log; the generator gives only the targets (docs/traces.md).
+struct TraceLogConfig {
+  std::string file;     // "" for none; beside the file that sets it unless there is a directory
+  std::string written;  // the same as it was written
+  std::string directory;
+  std::string format = "azure_llm";
+  double rate_qps = 0;                      // 0: as it was
+  double from_s = 0, to_s = 0;              // to_s 0: to the end
+  std::int64_t limit = 0;                   // 0: all
+  std::map<std::string, SourceMark> marks;  // of its keys, for messages
+
+  std::string Path() const;  // "" for none
+};
+
 struct TraceConfig {
-  std::string file;  // "" when the generator makes the stream
+  std::string file;  // "" when a log or the generator makes the stream
+  TraceLogConfig log;
   GeneratorConfig generator;
 };
 
@@ -111,6 +127,9 @@ std::vector<std::string> WithHardwareKeys(const std::vector<std::string>& more =
 std::string CanonicalModel(const Experiment& experiment);
 // The tenants section; models and traces' files count by their content.
 std::string CanonicalTenants(const Experiment& experiment);
+// Identifies the stream: files by their content, a log and the generator by their keys as well. UserError
+// for a file that cannot be read.
+std::string TraceHash(const Experiment& experiment);
 
 // What `config show` prints: key, value, unit, default, origin.
 std::string ConfigShow(const Experiment& experiment);

@@ -12,7 +12,7 @@ namespace sushi::config {
 
 struct Field {
   std::string path;         // "accel.pb.capacity_kib"
-  std::string type;         // "integer", "number", "true/false", "text", "path", "one of a, b"
+  std::string type;         // "integer", "number", "true/false", "text", "path", "directory", "one of a, b"
   std::string low, high;    // of a number, as decimals: "0", "4194304"; else ""
   std::string unit;         // "KiB", "" for none
   std::string description;  // one line; where the default comes from in brackets: [S] [D] [A]

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sushi/core/error.hpp"
 #include "sushi/core/units.hpp"
+#include "sushi/query/generators.hpp"
 
 namespace sushi {
 
@@ -34,8 +37,23 @@ struct SelectedArrivals {
   double scale = 1;             // of the rate
 };
 
-// from_s ≤ t < to_s, then the first `limit`, then the rate. UserError naming the option when nothing is left,
-// when a rate is wanted of arrivals at one time, or when one would lie beyond 10^12 us.
-SelectedArrivals SelectArrivals(const std::vector<std::int64_t>& at_ns, const ArrivalSelection& selection);
+// What messages call the parts of a selection.
+struct SelectionNames {
+  struct Name {
+    SourceMark mark;
+    std::string key;
+  };
+  Name window, latest, rate;
+};
+SelectionNames OptionNames();  // of `trace import`
+
+// from_s ≤ t < to_s, then the first `limit`, then the rate. UserError with one of `names` when nothing is
+// left, when a rate is wanted of arrivals at one time, or when one would lie beyond 10^12 us.
+SelectedArrivals SelectArrivals(const std::vector<std::int64_t>& at_ns, const ArrivalSelection& selection,
+                                const SelectionNames& names = OptionNames());
+
+// One query for each arrival, with the targets that MakeGenerator(targets) gives a stream of that length; its
+// own arrivals and length are not used. nullptr for an unknown kind.
+std::unique_ptr<QuerySource> AttachTargets(std::vector<Picoseconds> at, GeneratorConfig targets);
 
 }  // namespace sushi

@@ -138,7 +138,7 @@ TEST(SelectArrivals, BeyondWhatATraceMayHoldAreRefused) {
   const Times last{0, 1'000'000'000'000'000};  // 10^12 us
   EXPECT_EQ(Ps(SelectArrivals(last, {})).back(), 1'000'000'000'000'000'000);
   EXPECT_EQ(SelectError({0, last[1] + 1000}, {}),
-            "--to-time: expected arrivals within 1e12 us; take a shorter window or a higher --scale-rate");
+            "--to-time: expected arrivals within 1e12 us; take a shorter window or a higher rate");
   ArrivalSelection selection;
   selection.scale_rate = 2;
   EXPECT_EQ(Ps(SelectArrivals({0, 2 * last[1]}, selection)).back(), 1'000'000'000'000'000'000);
