@@ -152,7 +152,7 @@ std::string CanonicalModel(const Experiment& experiment) {
 
 std::string CanonicalTenants(const Experiment& experiment) {
   FileHashes files;
-  return CanonicalLines(TenantLines(experiment.serving), &files);
+  return CanonicalLines(TenantLines(experiment), &files);
 }
 
 std::string ConfigShow(const Experiment& experiment) {
