@@ -36,9 +36,11 @@ double TopPriorityAttainment(const ServingRun& run, const ServingMetrics& m) {
 }
 
 double LeastAttainment(const ServingRun&, const ServingMetrics& m) {
-  double least = 1;
-  for (const TenantMetrics& tenant : m.tenants) least = std::min(least, tenant.Attainment());
-  return 100 * least;
+  double least = 100;
+  for (const TenantMetrics& tenant : m.tenants) {
+    if (tenant.issued > 0) least = std::min(least, Percent(tenant.in_time, tenant.issued));
+  }
+  return least;
 }
 
 template <typename Member>
@@ -57,7 +59,7 @@ constexpr Column kColumns[] = {
     {"requests",
      [](const ServingRun&, const ServingMetrics& m) { return static_cast<double>(m.all.issued); }},
     {"attainment_percent",
-     [](const ServingRun&, const ServingMetrics& m) { return 100 * m.all.Attainment(); }},
+     [](const ServingRun&, const ServingMetrics& m) { return Percent(m.all.in_time, m.all.issued); }},
     {"top1_in_time_percent", [](const ServingRun&, const ServingMetrics& m) { return m.all.InTimeTop1(); }},
     {"least_tenant_attainment_percent", LeastAttainment},
     {"top_priority_attainment_percent", TopPriorityAttainment},

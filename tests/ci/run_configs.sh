@@ -34,7 +34,7 @@ azure_sweep() {
       return
     fi
   done
-  attempt "$sushisim" sweep plan "$1" --set trace.log.directory="$logs"
+  attempt "$sushisim" sweep run "$1" --set trace.log.directory="$logs" --store "$scratch/azure" --quiet
 }
 
 quickstart=configs/experiment/quickstart.yaml
