@@ -122,6 +122,7 @@ class BoundBook {
     if (kinds_.size() > kMostKinds || requests_.empty()) return {kNoNumber, kNoNumber};
     const Profile& profile = run_.machine().profile();
     std::vector<BoundModel> models;
+    models.reserve(static_cast<std::size_t>(profile.models()));
     for (int m = 0; m < profile.models(); ++m)
       models.push_back(LeastTimes(profile, m, run_.machine().config().accelerators));
     const OfflineBound bound(models, run_.machine().config().accelerators, requests_);
@@ -202,6 +203,7 @@ std::vector<std::string> ServingStudyColumns() {
 std::vector<report::Cell> ServingStudyRow(const config::Experiment& experiment, int seeds) {
   ServingRun run(experiment);
   std::vector<std::vector<double>> rows;
+  rows.reserve(static_cast<std::size_t>(seeds));
   for (int seed = 0; seed < seeds; ++seed) {
     rows.push_back(Numbers(experiment.serving.engine, [&] { return SeedRow(experiment, run, seed); }));
   }

@@ -133,7 +133,7 @@ double ScaledEnergyPj(const EnergyTable& energy, const Counters& counters, doubl
 }
 
 // The accelerators and their planners, and with them the profile.
-class ServingMachine::Impl : public Profile {
+class ServingMachine::Impl final : public Profile {
  public:
   explicit Impl(const MachineConfig& config) : config_(config) {
     MakeHardware();

@@ -153,7 +153,8 @@ double OfflineBound::WorkInTime(const std::vector<double>& work_of_class) const 
       const double work = work_of_class[windows_[next].of_class];
       if (work > 0) open.emplace(windows_[next].deadline, work);
     }
-    const double until = next < windows_.size() ? windows_[next].arrival : kInfinity;
+    double until = kInfinity;
+    if (next < windows_.size()) until = windows_[next].arrival;
     while (!open.empty() && now < until) {
       const auto [deadline, left] = open.top();
       open.pop();

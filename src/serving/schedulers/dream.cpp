@@ -55,6 +55,7 @@ class Dream : public Scheduler {
         best_score = score;
       }
     }
+    if (best == nullptr) return;
     const int subnet = Variant(view, *best, best_type);
     decision.start.push_back({Place(view, *best, best_type, subnet), {best}, subnet, 0, std::nullopt});
   }

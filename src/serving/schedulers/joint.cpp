@@ -217,7 +217,8 @@ class Joint : public Scheduler {
   JointQueue Look(const SystemView& view, int model) const {
     JointQueue queue;
     for (const AcceleratorState& state : *view.accelerators) queue.idle += state.job == nullptr ? 1 : 0;
-    const auto enough = static_cast<std::size_t>(profile_.max_batch() * queue.idle + 1);
+    const std::size_t enough =
+        static_cast<std::size_t>(profile_.max_batch()) * static_cast<std::size_t>(queue.idle) + 1;
     for (const Request* request : *view.waiting) {
       if ((*view.tenants)[static_cast<std::size_t>(request->tenant)].model == model) {
         queue.same.push_back(request);
@@ -226,7 +227,7 @@ class Joint : public Scheduler {
         queue.other = request;
       }
     }
-    const auto share = CeilDiv(static_cast<std::int64_t>(queue.same.size()), queue.idle);
+    const auto share = CeilDiv(static_cast<std::int64_t>(queue.same.size()), std::max(1, queue.idle));
     queue.most = static_cast<int>(std::min<std::int64_t>(share, profile_.max_batch()));
     return queue;
   }

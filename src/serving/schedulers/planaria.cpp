@@ -56,6 +56,7 @@ class Planaria : public Scheduler {
       best_score = score;
       best_needs = needs;
     }
+    if (best == nullptr) return;
     const int accelerator = Place(view, best_needs);
     const int subnet = MostAccurateInTime(view, accelerator, *best).subnet;
     decision.start.push_back({accelerator, {best}, subnet, 0, std::nullopt});
