@@ -28,7 +28,8 @@ struct JobShape {
 
 struct LayerCost {
   Picoseconds time;
-  Picoseconds bus;  // its bytes at the DRAM's peak
+  Picoseconds compute;  // of it, the array and the vector unit at work, pipeline fill included
+  Picoseconds bus;      // its bytes at the DRAM's peak
   std::int64_t dram_bytes = 0;
   Bytes kept;  // activations on chip behind it: what preemption has to save and restore
 };

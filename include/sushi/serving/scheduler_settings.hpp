@@ -14,6 +14,8 @@ struct StrictSettings {
 
 struct SlackFitSettings {
   int buckets = 16;  // of equal width, between the least and the greatest latency [A]
+  // Which tuples may serve: "waiting", those whose batch so many requests wait for [A]; "any", all.
+  std::string batch = "waiting";
 };
 
 struct ClipperSettings {
