@@ -19,6 +19,11 @@ void AddSlackFit(std::vector<Field>& f) {
   f.push_back(IntField("scheduler.slackfit.buckets", 1, 4096, "",
                        "buckets of equal width between the least and the greatest latency [A]",
                        SUSHI_SETTING(slackfit.buckets)));
+  f.push_back(
+      NameField("scheduler.slackfit.batch", {"waiting", "any"},
+                "waiting: tuples whose batch exceeds the requests that wait are left out [A]; any: the "
+                "rule as published",
+                SUSHI_SETTING(slackfit.batch)));
 }
 
 void AddClipper(std::vector<Field>& f) {
@@ -70,7 +75,7 @@ void AddMoca(std::vector<Field>& f) {
   f.push_back(RealField("scheduler.moca.overload_percent", 1, 1e4, "%",
                         "sum of the tenants' utilisations above which they are throttled [S]",
                         SUSHI_SETTING(moca.overload_percent)));
-  f.push_back(RealField("scheduler.moca.least_percent", 0, 100, "%",
+  f.push_back(RealField("scheduler.moca.least_percent", 0.01, 100, "%",
                         "utilisation that every tenant keeps [S]", SUSHI_SETTING(moca.least_percent)));
   f.push_back(IntField("scheduler.moca.window_bursts", 1, 1'000'000, "bursts",
                        "DRAM bursts of a throttle's window [A]", SUSHI_SETTING(moca.window_bursts)));
@@ -94,6 +99,9 @@ void AddJoint(std::vector<Field>& f) {
   f.push_back(RealField("scheduler.joint.horizon_jobs", 0, 1e9, "jobs",
                         "a swap pays when so many jobs like the recent ones save its time [A]",
                         SUSHI_SETTING(joint.horizon_jobs)));
+  f.push_back(RealField("scheduler.joint.forget", 0, 1, "",
+                        "of the greatest slowdown seen, how much is forgotten with each job [A]",
+                        SUSHI_SETTING(joint.forget)));
   f.push_back(RealField("scheduler.joint.average", 1e-6, 1, "",
                         "weight of the last job in the average of recent ones [A]",
                         SUSHI_SETTING(joint.average)));

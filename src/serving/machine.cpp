@@ -23,6 +23,12 @@ double ExposedShare(const Counters& counters) {
   return busy == 0 ? 0 : std::min(1.0, static_cast<double>(waits) / static_cast<double>(busy));
 }
 
+// Without waiting for data, write-back or the host.
+Cycles ComputeCycles(const Counters& counters) {
+  return Cycles(counters.dpe_cycles[DpeState::kCompute] + counters.dpe_cycles[DpeState::kFill] +
+                counters.dpe_cycles[DpeState::kVectorUnit]);
+}
+
 // One way to be: a type of accelerator with a model at a level.
 class Variant {
  public:
@@ -95,6 +101,7 @@ class Variant {
       const LayerResult& layer = result.layers[i];
       LayerCost& known = cost.layers.emplace_back();
       known.time = clock.TimeOf(layer.cycles);
+      known.compute = clock.TimeOf(ComputeCycles(layer.counters));
       known.dram_bytes = layer.counters.TrafficBytes();
       // With others in between, hardly a transaction begins where the one before ended.
       known.bus = Picoseconds(layer.counters.dram_busy_ps + layer.counters.dram_transactions * jump_ps);

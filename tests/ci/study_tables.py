@@ -3,7 +3,7 @@
 
     tests/ci/study_tables.py DIR [--update]
 
-DIR is what `sushisim study configs/experiment/sushi_*.yaml --out DIR` wrote. A table stands after a line
+DIR is what `sushisim study configs/experiment/sushi_*.yaml configs/experiment/serving_*_study.yaml --out DIR` wrote. A table stands after a line
 `<!-- table: NAME -->`, NAME being a function below. Without --update differences are printed and the exit code is 1.
 """
 import csv
@@ -17,8 +17,8 @@ RESNET_SUBNETS = "ABCDEF"
 
 
 class Study:
-    def __init__(self, directory, name):
-        with open(directory / f"sushi_{name}" / "table.csv", newline="", encoding="utf-8") as file:
+    def __init__(self, directory, name, kind="sushi_{}"):
+        with open(directory / kind.format(name) / "table.csv", newline="", encoding="utf-8") as file:
             self.rows = list(csv.DictReader(file))
 
     def where(self, **wanted):
@@ -219,8 +219,123 @@ def better_periods(studies):
     return table(["hardware", "candidates", "caching", "Q = 1", "5", "20", "100"], rows)
 
 
+def serving(studies, name):
+    return Study(studies, name, "serving_{}_study")
+
+
+def interval(row, column, digits=1, scale=1):
+    """Mean ± half of the 95 % interval over seeds; of what is the same for all seeds the mean."""
+    mean, half = float(row[column]) * scale, float(row[column + "_ci95"]) * scale
+    shown = f"{mean:.{digits}f}"
+    return shown if half < 0.5 * 10**-digits else f"{shown} ± {half:.{digits}f}"
+
+
+def both(row):
+    return f"{interval(row, 'attainment_percent')}; {interval(row, 'top1_in_time_percent', 2)}"
+
+
+def scheduler_of(row):
+    """As the tables name it: the policy and what is set of it."""
+    policy = row["scheduler.policy"]
+    also = [row.get(f"scheduler.{policy}.{key}", "") for key in ("batch", "subnet")]
+    if row.get("scheduler.moca.throttle") == "false":
+        also.append("no throttle")
+    if row.get("scheduler.moca.overload_percent"):
+        also.append(f"overload {row['scheduler.moca.overload_percent']} %")
+    if row.get("scheduler.dream.drop_frames") == "false":
+        also.append("no drops")
+    if row.get("scheduler.dream.switch_variants") == "false":
+        also.append("no variants")
+    if row.get("scheduler.dream.alpha") == "0":
+        also.append("α 0, not tuned")
+    elif row.get("scheduler.dream.window_ms"):
+        also.append(f"windows of {row['scheduler.dream.window_ms']} ms")
+    also.append(row.get("scheduler.caching", ""))
+    return ", ".join([f"`{policy}`", *(text for text in also if text)])
+
+
+def in_order(rows, key):
+    names = []
+    for row in rows:
+        if key(row) not in names:
+            names.append(key(row))
+    return names
+
+
+def over(study, column, cell):
+    """A line for each scheduler, a column for each value of `column`; `column` may name several."""
+    columns = column if isinstance(column, tuple) else (column,)
+    points = in_order(study.rows, lambda row: tuple(row[c] for c in columns))
+    found = {(scheduler_of(r), tuple(r[c] for c in columns)): r for r in study.rows}
+    lines = [[name, *(cell(found[name, point]) for point in points)] for name in in_order(study.rows, scheduler_of)]
+    return points, lines
+
+
+def serving_bursty(studies):
+    study = serving(studies, "bursty")
+    generator = tuple(f"trace.generator.{key}" for key in ("base_rate_qps", "arrival_rate_qps", "arrival_cv2"))
+    points, lines = over(study, generator, both)
+    return table(["scheduler", *(f"{int(p[0]) + int(p[1])}/s, CV² {p[2]}" for p in points)], lines)
+
+
+def serving_alert(studies):
+    rows = []
+    for row in serving(studies, "power").rows:
+        fixed = row["scheduler.alert.mu0"]
+        name = f"ξ fixed at {fixed}" if fixed else f"learns, q0 = {row['scheduler.alert.q0']}"
+        if row["dram.peak_gbps"]:
+            name += ", no contention"
+        rows.append([row["scheduler.alert.objective"], name, interval(row, "attainment_percent"),
+                     interval(row, "top1_in_time_percent", 2), number(row, "top1_in_time_bound_percent"),
+                     interval(row, "energy_uj_per_request", 1, 1e-3), interval(row, "stall_percent")])
+    return table(["objective", "ξ", "attainment, %", "top-1 in time, %", "its bound", "energy, mJ", "stalls, %"], rows)
+
+
+def serving_tenants(studies):
+    def cell(row):
+        return f"{interval(row, 'top_priority_attainment_percent')}; {interval(row, 'attainment_percent')}"
+    points, lines = over(serving(studies, "tenants"), "dram.peak_gbps", cell)
+    return table(["scheduler", *(f"{p[0]} GB/s" for p in points)], lines)
+
+
+def serving_cascade(studies):
+    def cell(row):
+        return f"{interval(row, 'ux_cost', 2)}; {interval(row, 'attainment_percent')}"
+    points, lines = over(serving(studies, "cascade"), "trace.generator.arrival_rate_qps", cell)
+    return table(["scheduler", *(f"{p[0]} uploads/s" for p in points)], lines)
+
+
+def serving_cascade_fixed(studies):
+    def cell(row):
+        return f"{interval(row, 'ux_cost', 2)}; {interval(row, 'attainment_percent')}"
+    points, lines = over(serving(studies, "cascade_fixed"), "trace.generator.arrival_rate_qps", cell)
+    return table(["scheduler", *(f"{p[0]} uploads/s" for p in points)], lines)
+
+
+def serving_joint(studies):
+    rows = []
+    for hardware in ("weight_bound", "exposed_fetch", "zcu104"):
+        study = serving(studies, f"joint_{hardware}")
+        for rate in in_order(study.rows, lambda row: row["trace.generator.arrival_rate_qps"]):
+            found = study.where(**{"trace.generator.arrival_rate_qps": rate})
+            rows.append([hardware, rate, *(both(row) for row in found), number(found[0], "top1_in_time_bound_percent")])
+    header = [scheduler_of(row) for row in found]
+    return table(["hardware", "requests/s", *header, "bound of `joint`'s top-1"], rows)
+
+
+def serving_caching(studies):
+    study = serving(studies, "caching")
+    rows = []
+    for caching in in_order(study.rows, lambda row: row["scheduler.caching"]):
+        rows.append([caching, *(f"{both(row)}; {interval(row, 'energy_uj_per_request', 2, 1e-3)}"
+                                for row in study.where(**{"scheduler.caching": caching}))])
+    return table(["caching", *(f"`{p}`" for p in in_order(study.rows, lambda row: row["scheduler.policy"]))], rows)
+
+
 TABLES = {f.__name__: f for f in (subnets_time, subnets_energy, subnets_mbv3, streams, ports, roofline, roofline_mbv3,
-                                  sensitivity_zcu104, sensitivity_u50, better, better_saved, better_periods)}
+                                  sensitivity_zcu104, sensitivity_u50, better, better_saved, better_periods, serving_bursty,
+                                  serving_alert, serving_tenants, serving_cascade, serving_cascade_fixed, serving_joint,
+                                  serving_caching)}
 MARKER = re.compile(r"<!-- table: (\w+) -->\n(.*?)<!-- table: end -->\n", re.DOTALL)
 
 

@@ -99,6 +99,19 @@ TEST(ServingSoc, AloneAJobTakesWhatTheProfileSays) {
   EXPECT_EQ(out.requests[1].finished, out.jobs[0].service + out.jobs[1].service);
 }
 
+TEST(ServingSoc, AnotherMemoryChangesTheTimeOfALayerButNotWhatItComputes) {
+  const System usual(1), slow(1, VerySlow);
+  const JobCost& cost = usual.machine->profile().Cost({});
+  const JobCost& slowed = slow.machine->profile().Cost({});
+  ASSERT_EQ(cost.layers.size(), 4u);
+  for (std::size_t i = 0; i < cost.layers.size(); ++i) {
+    EXPECT_GT(cost.layers[i].compute, Picoseconds(0));
+    EXPECT_LT(cost.layers[i].compute, cost.layers[i].time);
+    EXPECT_EQ(slowed.layers[i].compute, cost.layers[i].compute);
+    EXPECT_GT(slowed.layers[i].time, cost.layers[i].time);
+  }
+}
+
 TEST(ServingSoc, ABatchTakesWhatTheProfileSaysOfABatch) {
   System system(1);
   ScriptedScheduler scheduler;

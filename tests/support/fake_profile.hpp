@@ -29,9 +29,10 @@ class FakeProfile : public Profile {
     double cached_saves = 0;   // share saved with column 1
     std::int64_t dram_bytes = 1000;
     double energy_uj = 10;
-    int layers = 4;  // of equal time and bytes
+    int layers = 4;            // of equal time and bytes
     std::int64_t macs = 1'000'000;
     Bytes kept{0};
+    double compute_share = 1;  // of a layer's time
   };
 
   // One type, one level, columns empty and "one".
@@ -94,6 +95,7 @@ class FakeProfile : public Profile {
       left -= time;
       LayerCost layer;
       layer.time = time;
+      layer.compute = Picoseconds(std::llround(static_cast<double>(time.value()) * subnet.compute_share));
       layer.dram_bytes = cost.dram_bytes / subnet.layers;
       layer.bus = Picoseconds(layer.dram_bytes * bus_ps_per_byte);
       layer.exposed =

@@ -28,6 +28,7 @@ struct JobShape {
 
 struct LayerCost {
   Picoseconds time;
+  Picoseconds compute;  // of it, the array and the vector unit at work, pipeline fill included
   Picoseconds bus;      // that it keeps the DRAM busy
   Picoseconds exposed;  // the part of `bus` whose transfers the array waits for
   std::int64_t dram_bytes = 0;

@@ -14,6 +14,8 @@ struct StrictSettings {
 
 struct SlackFitSettings {
   int buckets = 16;  // of equal width, between the least and the greatest latency [A]
+  // Which tuples may serve: "waiting", those whose batch so many requests wait for [A]; "any", all.
+  std::string batch = "waiting";
 };
 
 struct ClipperSettings {
@@ -50,6 +52,7 @@ struct JointSettings {
   int buckets = 16;          // of equal width, between the least and the greatest time [A]
   double swap_share = 0.5;   // a swap may take that share of the slack of the requests it delays [A]
   double horizon_jobs = 20;  // or less than what so many jobs like the recent ones save [A]
+  double forget = 0.01;      // how much of a slowdown is forgotten with each job [A]
   double average = 0.1;      // weight of the last job in the average of recent ones [A]
 };
 

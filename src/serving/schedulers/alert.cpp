@@ -122,6 +122,9 @@ class Alert : public Scheduler {
 
 std::unique_ptr<Scheduler> MakeAlert(const SchedulerContext& context) {
   const AlertSettings& settings = context.settings.alert;
+  if (settings.r <= 0 && settings.q0 <= 0) {  // the gain would be 0 / 0
+    throw UserError({}, "scheduler.alert.r", "expected above 0 when q0 is 0");
+  }
   return std::make_unique<Alert>(settings, GoalNamed(settings.objective));
 }
 

@@ -53,13 +53,13 @@ TupleLadder LargestBatchFirst(const Profile& profile, const JobShape& fixed) {
 class Clipper : public Scheduler {
  public:
   explicit Clipper(std::vector<int> fixed)
-      : book_([subnets = std::move(fixed)](const Profile& profile, int model, int type, SubGraphId cached) {
-          return LargestBatchFirst(profile,
-                                   {model, type, 0, subnets[static_cast<std::size_t>(model)], cached, 1});
+      : book_([subnets = std::move(fixed)](const Profile& profile, const LadderKey& key) {
+          const int subnet = subnets[static_cast<std::size_t>(key.model)];
+          return LargestBatchFirst(profile, {key.model, key.type, 0, subnet, key.cached, 1});
         }) {}
 
   void Decide(const SystemView& view, Decision& decision) override {
-    DispatchByLadder(view, book_, Picoseconds(0), decision);
+    DispatchByLadder(view, book_, Picoseconds(0), BatchLimit::kProfile, decision);
   }
 
  private:

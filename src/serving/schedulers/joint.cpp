@@ -5,7 +5,7 @@
 // time. Buckets are of equal width in the tuple's time with nothing cached on the fastest type, so that a
 // cached SubGraph makes higher buckets reachable instead of moving tuples to lower ones.
 // For each idle accelerator (type, what it holds) and each column c of its table:
-//   feasible: swap(held → c) + l(B, SubNet | c) ≤ slack of the head,
+//   feasible: swap(held → c) + l(B, SubNet | c) ≤ slack of the head / ξ,
 //             B ≤ ⌈requests of the head's model that wait / idle accelerators⌉
 //   allowed, when c is not held:
 //     swap ≤ swap_share · spare, spare = the least, of the head and of the first request left behind when no
@@ -13,6 +13,8 @@
 //     swap < horizon_jobs · (E[held] − E[c])
 //   E[c] ← E[c] + average · (l(B, SubNet | c) − E[c]) with each job that was served: what jobs like the
 //   recent ones take under c.
+// ξ ← max(r, ξ − forget · (ξ − r)) with each job's r = max(1, observed / profiled service): the greatest slowdown of
+// late, as contention for the DRAM would else make what just fits late. Nothing has run: 1.
 // The highest rank wins; of equals the least swap + l + horizon_jobs · E[c]; then what is held, the lower
 // accelerator, the lower column. A swap thus never costs rank. When no column is in time: the lowest bucket
 // with what is held, where it is fastest, as SlackFit. The choice of column overrides the caching policy.
@@ -109,6 +111,9 @@ class Joint : public Scheduler {
   }
 
   void Finished(const SystemView&, const JobOutcome& outcome) override {
+    const auto ran = static_cast<double>(outcome.ran.value());
+    const double slowdown = std::max(1.0, ran / static_cast<double>(outcome.profiled.value()));
+    slowdown_ = std::max(slowdown, slowdown_ - settings_.forget * (slowdown_ - slowdown));
     const JobShape& shape = outcome.job->shape;
     JointModel& model = models_[static_cast<std::size_t>(shape.model)];
     const auto at = std::find_if(model.tuples.begin(), model.tuples.end(), [&](const RankedTuple& tuple) {
@@ -126,6 +131,12 @@ class Joint : public Scheduler {
   }
 
  private:
+  // What a slack is worth while others use the DRAM, too.
+  Picoseconds Trusted(Picoseconds slack) const {
+    if (slack <= Picoseconds(0) || slowdown_ == 1) return slack;
+    return Picoseconds(static_cast<std::int64_t>(static_cast<double>(slack.value()) / slowdown_));
+  }
+
   static Picoseconds TimeOf(const JointType& type, SubGraphId column, int rank) {
     return type.time[static_cast<std::size_t>(column)][static_cast<std::size_t>(rank)];
   }
@@ -251,7 +262,7 @@ class Joint : public Scheduler {
     JointType& type = model.types[static_cast<std::size_t>(on.type)];
     const SubGraphId held = on.cached;
     const std::vector<Picoseconds>& swaps = SwapsFrom(type, on);
-    const Picoseconds slack = queue.same.front()->deadline - view.now;
+    const Picoseconds slack = Trusted(queue.same.front()->deadline - view.now);
     const double horizon = settings_.horizon_jobs;
     for (SubGraphId column = 0; column < type.columns(); ++column) {
       const auto c = static_cast<std::size_t>(column);
@@ -305,6 +316,7 @@ class Joint : public Scheduler {
   JointSettings settings_;
   std::vector<int> types_;  // that are there
   std::vector<JointModel> models_;
+  double slowdown_ = 1;  // greatest of late, against the profile
 };
 
 }  // namespace

@@ -30,15 +30,16 @@ using Prefers = bool (*)(const ServingTuple&, const ServingTuple&);
 class MaxFirst : public Scheduler {
  public:
   explicit MaxFirst(Prefers prefers)
-      : book_([prefers](const Profile& profile, int model, int type, SubGraphId cached) {
-          std::vector<ServingTuple> tuples = AllTuples(profile, model, type, cached);
+      : book_([prefers](const Profile& profile, const LadderKey& key) {
+          std::vector<ServingTuple> tuples = AllTuples(profile, key.model, key.type, key.cached);
           const ServingTuple fastest = *std::min_element(tuples.begin(), tuples.end(), Faster);
           std::stable_sort(tuples.begin(), tuples.end(), prefers);
           return TupleLadder(tuples, fastest);
         }) {}
 
   void Decide(const SystemView& view, Decision& decision) override {
-    DispatchByLadder(view, book_, Picoseconds(1), decision);  // below the slack, not at it
+    // Below the slack, not at it.
+    DispatchByLadder(view, book_, Picoseconds(1), BatchLimit::kProfile, decision);
   }
 
  private:

@@ -11,8 +11,8 @@
 // As a command: the requests of a tile are `window_bursts` bursts [A], so tiles = dram_bytes / (window_bursts
 // · burst_bytes) and window_cycles = ⌈clock · 100 · window_bursts · burst_bytes / (BW · util)⌉, where
 // burst_bytes is a burst of the DRAM.
-// [A] mem: the layer's bytes at the DRAM's peak; compute: its time in the profile, which has no compute
-// alone. to_go: the profile's time of the layers that are left; a job that is late, or has less slack than a
+// [A] mem: the layer's bytes at the DRAM's peak; compute: the cycles of the array and the vector unit at
+// work. to_go: the profile's time of the layers that are left; a job that is late, or has less slack than a
 // tenth of to_go, counts as 10 · to_go / slack = 100. A batch of one; the SubNet is the most accurate that is
 // ready in time on the first idle accelerator.
 #include <algorithm>
@@ -92,7 +92,8 @@ class Moca : public Scheduler {
     const auto first = static_cast<std::size_t>(layer);
     if (first >= cost.layers.size()) return demand;
     const LayerCost& now = cost.layers[first];
-    const double mem = static_cast<double>(now.bus.value()), compute = static_cast<double>(now.time.value());
+    const double mem = static_cast<double>(now.bus.value()),
+                 compute = static_cast<double>(now.compute.value());
     const double prediction_s = (std::max(mem, compute) + 0.5 * std::min(mem, compute)) * 1e-12;
     if (prediction_s > 0) {
       demand.ideal_percent = 100 * static_cast<double>(now.dram_bytes) / prediction_s / view.dram_bytes_per_s;

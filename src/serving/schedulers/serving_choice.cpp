@@ -91,23 +91,26 @@ const ServingTuple& TupleLadder::Pick(Picoseconds at_most) const {
   return found == rungs_.end() ? fallback_ : *found;
 }
 
-const TupleLadder& LadderBook::Of(const Profile& profile, int model, int type, SubGraphId cached) {
-  const auto key = std::make_tuple(model, type, cached);
-  auto found = ladders_.find(key);
-  if (found == ladders_.end()) {
-    found = ladders_.emplace(key, build_(profile, model, type, cached)).first;
-  }
+const TupleLadder& LadderBook::Of(const Profile& profile, const LadderKey& key) {
+  const auto place = std::make_tuple(key.model, key.type, key.cached, key.most);
+  auto found = ladders_.find(place);
+  if (found == ladders_.end()) found = ladders_.emplace(place, build_(profile, key)).first;
   return found->second;
 }
 
-void DispatchByLadder(const SystemView& view, LadderBook& book, Picoseconds margin, Decision& decision) {
+void DispatchByLadder(const SystemView& view, LadderBook& book, Picoseconds margin, BatchLimit limit,
+                      Decision& decision) {
   const int accelerator = FirstIdle(view);
   if (accelerator < 0 || view.waiting->empty()) return;
   const Request& head = *view.waiting->front();
   const JobShape shape = ShapeOn(view, accelerator, head, 0);
-  const ServingTuple& tuple =
-      book.Of(*view.profile, shape.model, shape.type, shape.cached).Pick(head.deadline - view.now - margin);
-  decision.start.push_back({accelerator, TakeBatch(view, tuple.batch), tuple.subnet, 0, std::nullopt});
+  LadderKey key{shape.model, shape.type, shape.cached, view.profile->max_batch()};
+  std::vector<const Request*> taken = TakeBatch(view, key.most);
+  const auto waiting = static_cast<int>(taken.size());
+  if (limit == BatchLimit::kWaiting) key.most = waiting;
+  const ServingTuple& tuple = book.Of(*view.profile, key).Pick(head.deadline - view.now - margin);
+  taken.resize(static_cast<std::size_t>(std::min(waiting, tuple.batch)));
+  decision.start.push_back({accelerator, std::move(taken), tuple.subnet, 0, std::nullopt});
 }
 
 }  // namespace sushi

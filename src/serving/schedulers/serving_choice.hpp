@@ -64,20 +64,32 @@ class TupleLadder {
   ServingTuple fallback_;
 };
 
-// Ladders by model, type and column, each built when it is first asked for.
+// Which ladder: a model, a type, a column and the largest batch that its tuples may have.
+struct LadderKey {
+  int model = 0, type = 0;
+  SubGraphId cached = kEmptySubGraphId;
+  int most = 0;
+};
+
+// Each is built when it is first asked for.
 class LadderBook {
  public:
-  using Build = std::function<TupleLadder(const Profile&, int model, int type, SubGraphId cached)>;
+  using Build = std::function<TupleLadder(const Profile&, const LadderKey&)>;
   explicit LadderBook(Build build) : build_(std::move(build)) {}
-  const TupleLadder& Of(const Profile& profile, int model, int type, SubGraphId cached);
+  const TupleLadder& Of(const Profile& profile, const LadderKey& key);
 
  private:
   Build build_;
-  std::map<std::tuple<int, int, SubGraphId>, TupleLadder> ladders_;
+  std::map<std::tuple<int, int, SubGraphId, int>, TupleLadder> ladders_;
 };
+
+// Which batches a ladder has: all that the profile knows, or those that the waiting requests of the head's
+// model can fill.
+enum class BatchLimit { kProfile, kWaiting };
 
 // The head of the queue and those of its model behind it, on the first idle accelerator, as the ladder says
 // for a time of at most the head's deadline − now − `margin`. Nothing to do: the decision stays empty.
-void DispatchByLadder(const SystemView& view, LadderBook& book, Picoseconds margin, Decision& decision);
+void DispatchByLadder(const SystemView& view, LadderBook& book, Picoseconds margin, BatchLimit limit,
+                      Decision& decision);
 
 }  // namespace sushi

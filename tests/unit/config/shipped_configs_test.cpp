@@ -6,6 +6,7 @@
 
 #include "config_fixture.hpp"
 #include "sushi/config/experiment.hpp"
+#include "sushi/config/serving.hpp"
 #include "sushi/config/shipped.hpp"
 
 namespace sushi::config {
@@ -47,6 +48,22 @@ TEST(ShippedConfigs, ExperimentsAreCompleteAndTheirTraceIsThere) {
     EXPECT_NO_THROW(RequireEnergy(e)) << file;
     EXPECT_TRUE(e.trace.file.empty() || fs::exists(e.trace.file)) << e.trace.file;
   }
+}
+
+TEST(ShippedConfigs, EveryServingExperimentIsASystemWithItsModelsAndTenants) {
+  int systems = 0;
+  for (const std::string& file : Shipped("experiment")) {
+    const Experiment e = LoadExperiment({file}, {});
+    if (e.serving.engine == ServingEngine::kNone) {
+      EXPECT_EQ(file.find("/serving_"), std::string::npos) << file;
+      continue;
+    }
+    ++systems;
+    const ServingPlan plan = LoadServingPlan(e);
+    EXPECT_FALSE(plan.tenants.empty()) << file;
+    EXPECT_FALSE(plan.models.empty()) << file;
+  }
+  EXPECT_GE(systems, 5);
 }
 
 TEST(ShippedConfigs, TheEnergyTablesAreCompleteForEveryHardware) {

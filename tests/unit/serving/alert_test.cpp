@@ -165,5 +165,15 @@ TEST(Alert, AnObjectiveThatThereIsNotIsTheUsersError) {
   EXPECT_THROW(Chosen(system, Certain("speed"), 1000), UserError);
 }
 
+TEST(Alert, AFilterWithoutAnyNoiseIsRefused) {
+  const FakeProfile profile({{{"small", 70, 100}}});
+  const FakeSystem system(profile, 1);
+  SchedulerSettings settings;
+  settings.alert.r = settings.alert.q0 = 0;
+  EXPECT_THROW(MakeScheduler("alert", system.Context(settings)), UserError);
+  settings.alert.r = 1e-9;
+  EXPECT_NO_THROW(MakeScheduler("alert", system.Context(settings)));
+}
+
 }  // namespace
 }  // namespace sushi

@@ -54,6 +54,18 @@ TEST(Moca, ThrottlesTheLowPriorityTenantToTheLeastAndHardlyTheHighOne) {
   EXPECT_TRUE(system.Ask(*moca, 0).throttle.empty());  // told once
 }
 
+// Layers that compute 40 of 100 us: prediction = 100 + 0.5 · 40 = 120 us, ideal = 83.33 %. Σ = 250 %: excess
+// 100, Σ weights = 83.33 · 3.5 = 291.7. High: 83.33 − 100 · 41.67 / 291.7 = 69.05 %: 59.3 cycles. Were time
+// alone looked at, 69 as above.
+TEST(Moca, ThePredictionTakesTheTimeThatTheArrayComputes) {
+  FakeProfile::FakeSubNet net{"net", 70, 400};
+  net.dram_bytes = 4'000'000;
+  net.compute_share = 0.4;
+  const FakeProfile profile({{net}});
+  Contention system(profile, 3, 40'000);
+  EXPECT_EQ(Of(system.Ask(*MakeScheduler("moca", system.Context()), 0), 0)->window_cycles, 60);
+}
+
 // With two, Σ ideal = 133 %.
 TEST(Moca, LetsGoWhenTheDramIsNotAskedForTooMuch) {
   const FakeProfile profile = MemoryBound();

@@ -22,18 +22,20 @@ FakeProfile SmallAndLarge(int models = 1) {
       std::vector<std::vector<FakeProfile::FakeSubNet>>(static_cast<std::size_t>(models), {small, large}), 4);
 }
 
-SchedulerSettings Buckets(int buckets) {
+SchedulerSettings Buckets(int buckets, const std::string& batch = "any") {
   SchedulerSettings settings;
   settings.slackfit.buckets = buckets;
+  settings.slackfit.batch = batch;
   return settings;
 }
 
 // What is dispatched for `waiting` requests that have `slack_us` left.
-Dispatch Chosen(FakeSystem& system, double slack_us, int waiting, int buckets = 4) {
+Dispatch Chosen(FakeSystem& system, double slack_us, int waiting, int buckets = 4,
+                const std::string& batch = "any") {
   system.requests.clear();
   system.waiting.clear();
   for (int i = 0; i < waiting; ++i) system.Add(0, slack_us);
-  const auto scheduler = MakeScheduler("slackfit", system.Context(Buckets(buckets)));
+  const auto scheduler = MakeScheduler("slackfit", system.Context(Buckets(buckets, batch)));
   return system.Ask(*scheduler, 0).start.at(0);
 }
 
@@ -135,10 +137,52 @@ TEST(SlackFit, ABatchHasRequestsOfTheHeadsModelOnly) {
   EXPECT_EQ(system.Ask(*scheduler, 0).start.at(0).requests, expected);
 }
 
+// One bucket: batch 4 of large, 1000 us, stands for it, and is never below a slack of 1000 us. When only two
+// wait, tuples of three and four are left out: batch 2 of large, 600 us. One: large alone, 400 us.
+TEST(SlackFit, ByDefaultTuplesOfMoreRequestsThanWaitAreLeftOut) {
+  EXPECT_EQ(SchedulerSettings{}.slackfit.batch, "waiting");
+  const FakeProfile profile = SmallAndLarge();
+  FakeSystem system(profile, 1);
+  EXPECT_EQ(Chosen(system, 2000, 2, 1, "waiting").requests.size(), 2U);
+  EXPECT_EQ(Chosen(system, 600.000001, 2, 1, "waiting").subnet, 1);
+  // Four buckets and a lone request with 260 us: the bucket [100, 325) is batch 4 of small by the published
+  // rule and small alone now; 400.000001 us: large alone by both.
+  EXPECT_EQ(Chosen(system, 260, 1, 4, "waiting").subnet, 0);
+  EXPECT_EQ(Chosen(system, 400.000001, 1, 4, "waiting").subnet, 1);
+}
+
+// Two buckets of 450 us: [100, 550) has all of small and large alone, [550, 1000] large of 2 to 4. A lone
+// request with 500 us left: by the published rule batch 4 of small stands for the lower bucket. Of batches of
+// one, large does.
+TEST(SlackFit, ALoneRequestIsServedByTheSmallSubNetOnlyByTheRuleAsPublished) {
+  const FakeProfile profile = SmallAndLarge();
+  FakeSystem system(profile, 1);
+  EXPECT_EQ(Chosen(system, 500, 1, 2, "any").subnet, 0);
+  EXPECT_EQ(Chosen(system, 500, 1, 2, "waiting").subnet, 1);
+  EXPECT_EQ(Chosen(system, 500, 4, 2, "waiting").subnet, 0);
+  EXPECT_EQ(Chosen(system, 500, 4, 2, "waiting").requests.size(), 4U);
+}
+
+// Of three that wait two are of the head's model: batch 2 of small, as for two, not 3.
+TEST(SlackFit, RequestsOfOtherModelsDoNotCountAsWaiting) {
+  const FakeProfile profile = SmallAndLarge(2);
+  FakeSystem system(profile, 1, 2);
+  system.owners[1].model = 1;
+  system.Add(0, 620, 0);
+  system.Add(0, 630, 1);
+  system.Add(0, 640, 0);
+  // One bucket: of at most two large of 2, 600 us; of three large of 3, 800 us, which is not in time.
+  const auto scheduler = MakeScheduler("slackfit", system.Context(Buckets(1, "waiting")));
+  const Dispatch start = system.Ask(*scheduler, 0).start.at(0);
+  EXPECT_EQ(start.requests.size(), 2U);
+  EXPECT_EQ(start.requests[1], system.waiting[2]);
+}
+
 TEST(SlackFit, SettingsMakeSense) {
   const FakeProfile profile = SmallAndLarge();
   const FakeSystem system(profile, 1);
   EXPECT_THROW(MakeScheduler("slackfit", system.Context(Buckets(0))), UserError);
+  EXPECT_THROW(MakeScheduler("slackfit", system.Context(Buckets(4, "all"))), UserError);
 }
 
 }  // namespace
