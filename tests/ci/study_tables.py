@@ -238,6 +238,8 @@ def scheduler_of(row):
     """As the tables name it: the policy and what is set of it."""
     policy = row["scheduler.policy"]
     also = [row.get(f"scheduler.{policy}.{key}", "") for key in ("batch", "subnet")]
+    if row.get("scheduler.slackfit.buckets"):
+        also.append(f"{row['scheduler.slackfit.buckets']} buckets")
     if row.get("scheduler.moca.throttle") == "false":
         also.append("no throttle")
     if row.get("scheduler.moca.overload_percent"):
