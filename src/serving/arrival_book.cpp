@@ -10,7 +10,7 @@ namespace sushi {
 ArrivalBook::ArrivalBook(const std::vector<Tenant>& tenants, std::vector<TenantSource> sources)
     : tenants_(tenants) {
   if (sources.size() != tenants.size()) throw InternalError("one source a tenant");
-  for (TenantSource& source : sources) streams_.push_back({std::move(source), std::nullopt, false, false, 0});
+  for (TenantSource& source : sources) streams_.push_back({std::move(source), std::nullopt, false, false, false, 0});
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     const bool cascade = tenants_[i].parent >= 0;
     if (cascade == (streams_[i].from.source != nullptr))
@@ -67,6 +67,19 @@ bool ArrivalBook::Take(Picoseconds now, Request& request) {
 void ArrivalBook::Ended(const Request& request, Picoseconds now) {
   Stream& stream = StreamOf(request.tenant);
   if (!stream.ended && stream.closed_waits && !stream.next) Fetch(request.tenant, now);
+}
+
+void ArrivalBook::Rejected(const Request& request) {
+  Stream& stream = StreamOf(request.tenant);
+  stream.rejected = !stream.ended && stream.closed_waits && !stream.next;
+}
+
+void ArrivalBook::HasRoom(Picoseconds now) {
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    if (!streams_[i].rejected) continue;
+    streams_[i].rejected = false;
+    Fetch(static_cast<int>(i), now);
+  }
 }
 
 std::vector<Request> ArrivalBook::Children(const Request& parent, Picoseconds now) {

@@ -18,6 +18,9 @@ class ArrivalBook {
   bool Take(Picoseconds now, Request& request);
   // A request is served or dropped: a closed loop goes on.
   void Ended(const Request& request, Picoseconds now);
+  // A request found the queue full: a closed loop asks again when there is room.
+  void Rejected(const Request& request);
+  void HasRoom(Picoseconds now);
   // The cascade that a request begins: one for each tenant that depends on it, arriving `now`.
   std::vector<Request> Children(const Request& parent, Picoseconds now);
   bool exhausted() const;
@@ -27,6 +30,7 @@ class ArrivalBook {
     TenantSource from;
     std::optional<Request> next;
     bool closed_waits = false;  // the next one arrives when the one before has ended
+    bool rejected = false;      // the one before found the queue full
     bool ended = false;
     std::int64_t frames = 0;
   };

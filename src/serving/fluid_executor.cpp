@@ -44,14 +44,23 @@ void FluidExecutor::SetThrottle(Picoseconds now, int accelerator, std::int64_t b
 }
 
 void FluidExecutor::LimitOf(Lane& lane, int accelerator) const {
+  lane.limit_bytes_per_s = 0;
+  if (lane.throttle_bursts > 0 && lane.throttle_cycles > 0) {
+    const std::vector<PowerLevel>& levels =
+        setup_.profile->levels(setup_.types[static_cast<std::size_t>(accelerator)]);
+    const PowerLevel& level = levels[static_cast<std::size_t>(lane.run.shape.level)];
+    lane.limit_bytes_per_s = static_cast<double>(lane.throttle_bursts * setup_.burst_bytes) * 1e6 *
+                             static_cast<double>(level.clock_mhz) / static_cast<double>(lane.throttle_cycles);
+  }
+  LimitPhase(lane);
+}
+
+// As a share of the bus: at speed v the phase moves v · bytes / alone and wants v · wants of the bus.
+void FluidExecutor::LimitPhase(Lane& lane) const {
   lane.limit = 1;
-  if (lane.throttle_bursts <= 0 || lane.throttle_cycles <= 0) return;
-  const std::vector<PowerLevel>& levels =
-      setup_.profile->levels(setup_.types[static_cast<std::size_t>(accelerator)]);
-  const double hertz =
-      1e6 * static_cast<double>(levels[static_cast<std::size_t>(lane.run.shape.level)].clock_mhz);
-  lane.limit = static_cast<double>(lane.throttle_bursts * setup_.burst_bytes) * hertz /
-               (static_cast<double>(lane.throttle_cycles) * setup_.dram_bytes_per_s);
+  if (lane.limit_bytes_per_s == 0 || lane.bytes == 0) return;
+  lane.limit = lane.limit_bytes_per_s * static_cast<double>(lane.alone_ps) * 1e-12 /
+               static_cast<double>(lane.bytes) * lane.wants;
 }
 
 void FluidExecutor::NextPhase(Lane& lane, Picoseconds now, Phase phase) {
@@ -66,7 +75,7 @@ void FluidExecutor::NextPhase(Lane& lane, Picoseconds now, Phase phase) {
       const JobCost& swap =
           setup_.profile->Swap(shape.model, shape.type, shape.level, lane.run.swap_from, shape.cached);
       alone = swap.time;
-      bus = bus_ps(swap.dram_bytes);
+      lane.bytes = swap.dram_bytes;
       break;
     }
     case Phase::kRestore:
@@ -75,21 +84,24 @@ void FluidExecutor::NextPhase(Lane& lane, Picoseconds now, Phase phase) {
                               ? lane.run.restore
                               : lane.cost->layers[static_cast<std::size_t>(lane.layer - 1)].kept;
       alone = setup_.profile->MoveTime(shape.type, shape.level, bytes);
-      bus = bus_ps(bytes.value());
+      lane.bytes = bytes.value();
       break;
     }
     case Phase::kLayer: {
       const LayerCost& layer = lane.cost->layers[static_cast<std::size_t>(lane.layer)];
       alone = layer.time;
+      lane.bytes = layer.dram_bytes;
       bus = static_cast<double>(layer.bus.value());
       exposed = static_cast<double>(layer.exposed.value());
       break;
     }
   }
+  if (phase != Phase::kLayer) bus = bus_ps(lane.bytes);
   lane.phase = phase;
   lane.alone_ps = alone.value();
   lane.left_ps = static_cast<double>(alone.value());
   lane.wants = lane.alone_ps > 0 ? std::min(1.0, bus / lane.left_ps) : 0;
+  LimitPhase(lane);
   lane.exposed = lane.alone_ps > 0 ? exposed / lane.left_ps : 0;
   lane.speed = 1;
   lane.since = lane.began = now;

@@ -81,9 +81,16 @@ class ServingCore::State {
       layers = layers || event.kind == RunEvent::Kind::kLayer;
       Note(event);
     }
-    Request request;
-    while (arrivals_.Take(now, request)) Arrive(request);
-    if (layers || MayDecide()) Decide(executor);
+    do {
+      std::vector<Request> cascades;
+      cascades.swap(cascades_);
+      for (const Request& child : cascades) Arrive(child, executor);
+      Request request;
+      while (arrivals_.Take(now, request)) Arrive(request, executor);
+      if (layers || MayDecide()) Decide(executor);
+      layers = false;
+      if (HasRoom()) arrivals_.HasRoom(now);
+    } while (arrivals_.Next().value_or(now + Picoseconds(1)) <= now);
   }
 
   bool Finished() const { return arrivals_.exhausted() && waiting_.empty() && jobs_by_id_.empty(); }
@@ -119,9 +126,13 @@ class ServingCore::State {
 
   // -- requests
 
-  void Arrive(Request request) {
+  bool HasRoom() const { return static_cast<std::int64_t>(waiting_.size()) < setup_.queue_limit; }
+
+  // What waits may leave for an idle accelerator before another request of the same instant is turned away.
+  void Arrive(Request request, Executor& executor) {
     request.id = next_request_++;
-    if (static_cast<std::int64_t>(waiting_.size()) >= setup_.queue_limit) {
+    if (!HasRoom() && MayDecide()) Decide(executor);
+    if (!HasRoom()) {
       End(request, Fate::kQueueFull);
       return;
     }
@@ -161,7 +172,11 @@ class ServingCore::State {
     record.fate = fate;
     record.dispatched = record.finished = view_.now;
     if (sinks_.request) sinks_.request(record);
-    if (fate != Fate::kCancelled) arrivals_.Ended(request, view_.now);
+    if (fate == Fate::kQueueFull) {
+      arrivals_.Rejected(request);
+    } else if (fate == Fate::kDropped) {
+      arrivals_.Ended(request, view_.now);
+    }
     for (Request& child : arrivals_.Children(request, view_.now)) {
       child.id = next_request_++;
       End(child, Fate::kCancelled);
@@ -331,7 +346,7 @@ class ServingCore::State {
     record.preemptions = book.preemptions;
     if (sinks_.request) sinks_.request(record);
     arrivals_.Ended(request, view_.now);
-    for (const Request& child : arrivals_.Children(request, view_.now)) Arrive(child);
+    for (const Request& child : arrivals_.Children(request, view_.now)) cascades_.push_back(child);
   }
 
   void Vacate(int accelerator) {
@@ -356,6 +371,7 @@ class ServingCore::State {
   std::vector<JobBook*> jobs_;  // running, by accelerator
   std::map<std::int64_t, JobBook> jobs_by_id_;
   std::vector<const Job*> paused_view_;
+  std::vector<Request> cascades_;  // that arrive in this instant
   std::deque<Request> slab_;
   std::vector<Request*> free_;
   std::vector<const Request*> waiting_;

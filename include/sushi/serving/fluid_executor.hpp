@@ -12,7 +12,7 @@ namespace sushi {
 // A1  a layer alone takes t and keeps the DRAM's bus busy for m; u = m / t.
 // A2  the bus is shared max-min fairly: those that want no more than an equal share of what is left get what
 //     they want. Share s ≤ u of the bus is speed s / u.
-// A3  a throttle of b bursts of B bytes in w cycles limits a share to b·B·f / (w·peak).
+// A3  a throttle of b bursts of B bytes in w cycles: a phase of n bytes has at least the time n·w / (b·B·f).
 // A4  swaps, saves and restores are phases of their own, bound by the bus: u = m / t of the transfer.
 // A5  who gets the share that it wants still queues: transfers that the array waits for (e of the bus time)
 // find
@@ -50,10 +50,12 @@ class FluidExecutor : public SteppedExecutor {
     bool stop = false;
     double wants = 0;    // u of the phase
     double exposed = 0;  // e / t of the phase
-    double limit = 1;    // of the share (A3)
+    double limit_bytes_per_s = 0;  // A3; 0: none
+    double limit = 1;              // of the phase's share
     double speed = 1;    // of the phase, ≤ 1
     double left_ps = 0;  // of it, at full speed, at `since`
     std::int64_t alone_ps = 0;
+    std::int64_t bytes = 0;  // of the phase
     Picoseconds since, began, due;
     RunEvent sums;
     std::int64_t throttle_bursts = 0, throttle_cycles = 0;
@@ -69,6 +71,7 @@ class FluidExecutor : public SteppedExecutor {
   static double QueuedSpeed(const Lane& lane, double others);
   void SetSpeed(Lane& lane, double speed, Picoseconds now);
   void LimitOf(Lane& lane, int accelerator) const;
+  void LimitPhase(Lane& lane) const;
 
   Setup setup_;
   std::vector<Lane> lanes_;

@@ -84,6 +84,39 @@ TEST(ServingCore, AFullQueueDropsOnArrivalAndEverythingIsAccountedFor) {
   EXPECT_EQ(out.Of(0, 4).fate, Fate::kQueueFull);
 }
 
+// Two accelerators and room for one: of four at one instant the first two never wait.
+TEST(ServingCore, WhoFindsAnIdleAcceleratorDoesNotFindTheQueueFull) {
+  const FakeProfile profile = OneSubNet();
+  ScriptedScheduler scheduler;
+  scheduler.decide = Oldest;
+  ServingSetup setup = SetupOf(profile, scheduler, 2);
+  setup.queue_limit = 1;
+  const ServingOutcome out =
+      Serve(setup, One({QueryAt(0, 900), QueryAt(0, 900), QueryAt(0, 900), QueryAt(0, 900)}));
+  EXPECT_EQ(out.Of(0, 0).finished, Us(100));
+  EXPECT_EQ(out.Of(0, 1).finished, Us(100));
+  EXPECT_EQ(out.Of(0, 2).finished, Us(200));
+  EXPECT_EQ(out.Of(0, 3).fate, Fate::kQueueFull);
+}
+
+// The open stream's second request waits when the closed one asks; its next ask comes when that one has gone.
+TEST(ServingCore, AClosedLoopThatWasTurnedAwayAsksAgainWhenThereIsRoom) {
+  const FakeProfile profile = OneSubNet();
+  ScriptedScheduler scheduler;
+  scheduler.decide = Oldest;
+  ServingSetup setup = SetupOf(profile, scheduler, 1, 2);
+  setup.queue_limit = 1;
+  std::vector<TenantSource> sources = One({QueryAt(0, 900), QueryAt(0, 900)});
+  Query query = QueryAt(0, 900);
+  query.arrival.reset();
+  sources.push_back(Stream({query, query, query}));
+  const ServingOutcome out = Serve(setup, std::move(sources));
+  EXPECT_EQ(out.Of(1, 0).fate, Fate::kQueueFull);
+  EXPECT_EQ(out.Of(1, 1).request.arrival, Us(100));  // the open stream's second is dispatched
+  EXPECT_EQ(out.Of(1, 1).finished, Us(300));
+  EXPECT_EQ(out.Of(1, 2).request.arrival, Us(300));
+}
+
 TEST(ServingCore, ABatchTakesTheTimeOfItsSize) {
   const FakeProfile profile = OneSubNet();
   ScriptedScheduler scheduler;
