@@ -123,6 +123,9 @@ class SampleProfile : public Profile {
   JobCost cost_;
 };
 
+// null: nothing was served that a number could be taken of.
+void AllowNull(Json& schema) { schema["type"] = {schema.at("type"), "null"}; }
+
 Json ServingSummary() {
   const SampleProfile profile;
   report::ServingReport report;
@@ -133,6 +136,7 @@ Json ServingSummary() {
   report.names.accelerators = {{"accelerator", "type"}};
   report.metrics.tenants.resize(1);
   report.metrics.tenants[0].served_as = {0};
+  for (TenantMetrics* some : {&report.metrics.all, &report.metrics.tenants[0]}) some->served = some->in_time = 1;
   report.metrics.accelerators.resize(1);
   report.seeds = {{"tenant", 1}};
   report.error.emplace();
@@ -143,6 +147,14 @@ Json ServingSummary() {
     properties[by_name] = LikeByName(sample.at(by_name));
   properties["tenants"]["additionalProperties"]["properties"]["served_by_subnet"] =
       LikeByName(sample.at("tenants").at("tenant").at("served_by_subnet"));
+  Json& tenant = properties["tenants"]["additionalProperties"]["properties"];
+  for (Json* who : {&properties["all"]["properties"], &tenant}) {
+    for (const char* key : {"in_time_top1_percent", "served_top1_percent", "latency", "mean_slowdown"})
+      AllowNull((*who)[key]);
+  }
+  AllowNull(properties["energy_pj"]["properties"]["mean_per_served"]);
+  AllowNull(properties["system"]["properties"]["antt"]);
+  AllowNull(properties["system"]["properties"]["energy_delay_pj_s"]);
   properties["approximate_error"]["type"] = {"object", "null"};
   properties["approximate_error"]["description"] = "of engine approximate against tlm; null: not measured";
   return schema;

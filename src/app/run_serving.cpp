@@ -26,6 +26,10 @@ void RefuseWhatIsOfStreams(const RunOptions& options) {
   refuse(options.data.functional, "--functional");
   refuse(!options.timeline.json.empty(), "--timeline");
   refuse(!options.timeline.vcd.empty(), "--vcd");
+  refuse(options.timeline.window_given, "--timeline-from, --timeline-to, --timeline-max-events");
+  refuse(!options.data.dumps.empty(), "--dump-layer");
+  refuse(!options.data.weights_dir.empty(), "--weights-dir");
+  refuse(!options.data.input.empty(), "--input");
 }
 
 class ServingCommand {
@@ -42,6 +46,8 @@ class ServingCommand {
     report_.caching = run_.caching();
     report_.queue_limit = experiment.serving.queue_limit;
     report_.energy_table = energy_.name;
+    for (const config::AcceleratorType& type : run_.plan().types)
+      report_.hypothetical = report_.hypothetical || !type.hardware.device.enforce_capacity;
   }
 
   void Run() {
@@ -97,9 +103,10 @@ class ServingCommand {
       names.accelerators.push_back(
           {name + "." + std::to_string(count[static_cast<std::size_t>(type)]++), name});
     }
-    for (const config::TenantPlan& tenant : run_.plan().tenants) {
+    for (std::size_t i = 0; i < run_.plan().tenants.size(); ++i) {
+      const config::TenantPlan& tenant = run_.plan().tenants[i];
       if (tenant.trace && tenant.trace->file.empty())
-        report_.seeds.emplace_back(tenant.tenant.name, tenant.trace->generator.seed);
+        report_.seeds.emplace_back(tenant.tenant.name, ServingRun::SeedOf(*tenant.trace, i));
       if (!report_.trace.empty()) report_.trace += ", ";
       report_.trace += tenant.trace ? StreamName(*tenant.trace) : tenant.periodic ? "frames" : "a cascade";
     }

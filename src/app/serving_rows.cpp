@@ -51,8 +51,12 @@ std::int64_t SumOver(const ServingMetrics& m, Member member) {
 }
 
 double Micros(double picoseconds) { return picoseconds * 1e-6; }
+
+constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
+// No number of what nothing is there to take it of: 0 would look like the best there is.
+double Of(std::int64_t count, double value) { return count == 0 ? kNoNumber : value; }
 double EachUj(const ServingMetrics& m) {
-  return m.all.served == 0 ? 0 : Micros(m.EnergyPj()) / static_cast<double>(m.all.served);
+  return Of(m.all.served, Micros(m.EnergyPj()) / static_cast<double>(m.all.served));
 }
 
 constexpr Column kColumns[] = {
@@ -60,7 +64,7 @@ constexpr Column kColumns[] = {
      [](const ServingRun&, const ServingMetrics& m) { return static_cast<double>(m.all.issued); }},
     {"attainment_percent",
      [](const ServingRun&, const ServingMetrics& m) { return Percent(m.all.in_time, m.all.issued); }},
-    {"top1_in_time_percent", [](const ServingRun&, const ServingMetrics& m) { return m.all.InTimeTop1(); }},
+    {"top1_in_time_percent", [](const ServingRun&, const ServingMetrics& m) { return Of(m.all.in_time, m.all.InTimeTop1()); }},
     {"least_tenant_attainment_percent", LeastAttainment},
     {"top_priority_attainment_percent", TopPriorityAttainment},
     {"not_served_percent",
@@ -68,7 +72,7 @@ constexpr Column kColumns[] = {
        return Percent(m.all.issued - m.all.served, m.all.issued);
      }},
     {"response_mean_us",
-     [](const ServingRun&, const ServingMetrics& m) { return Micros(m.all.response.MeanPs(m.all.served)); }},
+     [](const ServingRun&, const ServingMetrics& m) { return Of(m.all.served, Micros(m.all.response.MeanPs(m.all.served))); }},
     {"response_p99_us",
      [](const ServingRun&, const ServingMetrics& m) {
        return Micros(static_cast<double>(m.all.response.p99_ps));
@@ -92,7 +96,7 @@ constexpr Column kColumns[] = {
        return static_cast<double>(SumOver(m, &AcceleratorMetrics::preemptions));
      }},
     {"stp", [](const ServingRun&, const ServingMetrics& m) { return m.stp; }},
-    {"antt", [](const ServingRun&, const ServingMetrics& m) { return m.antt; }},
+    {"antt", [](const ServingRun&, const ServingMetrics& m) { return Of(m.all.served, m.antt); }},
     {"fairness", [](const ServingRun&, const ServingMetrics& m) { return m.fairness; }},
     {"ux_cost", [](const ServingRun&, const ServingMetrics& m) { return m.ux_cost; }},
     {"energy_uj_per_request", [](const ServingRun&, const ServingMetrics& m) { return EachUj(m); }},
@@ -131,7 +135,6 @@ class BoundBook {
   }
 
  private:
-  static constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
   static constexpr std::size_t kMostKinds = 16;
   const ServingRun& run_;
   std::vector<BoundRequest> requests_;
@@ -214,8 +217,9 @@ std::vector<report::Cell> ServingStudyRow(const config::Experiment& experiment, 
     const double mean = sum / seeds;
     for (const auto& row : rows) squares += (row[c] - mean) * (row[c] - mean);
     const bool is_bound = c >= std::size(kColumns);
-    if (is_bound && std::isnan(mean)) {
+    if (std::isnan(mean)) {
       cells.emplace_back(std::string());
+      if (!is_bound) cells.emplace_back(std::string());
       continue;
     }
     cells.emplace_back(mean);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "serve.hpp"
+#include "spdlog/spdlog.h"
 #include "sushi/core/error.hpp"
 #include "sushi/dram/make_memory.hpp"
 #include "sushi/query/periodic.hpp"
@@ -26,8 +27,6 @@ class FirstOf : public QuerySource {
   std::int64_t left_;
 };
 
-constexpr std::uint64_t kSeedsApart = 1'000'003;  // of one tenant's stream and the next's
-
 // Its scheduler chooses SubGraphs itself.
 bool ChoosesSubGraphs(const std::string& policy) { return policy == "joint"; }
 
@@ -36,6 +35,10 @@ bool ChoosesSubGraphs(const std::string& policy) { return policy == "joint"; }
 ServingRun::ServingRun(const config::Experiment& experiment)
     : experiment_(experiment), plan_(config::LoadServingPlan(experiment)) {
   const config::SchedulerConfig& scheduler = experiment.scheduler;
+  if (const config::Node* file = config::FindOrigin(experiment, "scheduler.table_file"))
+    throw UserError(file->mark, "scheduler.table_file", "a serving system makes its tables itself");
+  if (ChoosesSubGraphs(scheduler.policy) && config::FindOrigin(experiment, "scheduler.caching") != nullptr)
+    spdlog::info("scheduler.caching is not used: {} chooses SubGraphs itself", scheduler.policy);
   caching_ = ChoosesSubGraphs(scheduler.policy) ? "joint" : scheduler.caching;
   forecast_ = MakeServingPolicy(scheduler.policy);
   if (forecast_ == nullptr) forecast_ = MakeServingPolicy("strict_latency");
@@ -130,6 +133,11 @@ ServingSetup ServingRun::Setup(Scheduler& scheduler) const {
   return setup;
 }
 
+std::uint64_t ServingRun::SeedOf(const config::TraceConfig& trace, std::size_t tenant) {
+  constexpr std::uint64_t kSeedsApart = 1'000'003;
+  return trace.generator.seed + kSeedsApart * tenant;
+}
+
 std::vector<TenantSource> ServingRun::Sources(const Options& options) const {
   std::vector<TenantSource> sources;
   for (const config::TenantPlan& plan : plan_.tenants) {
@@ -138,9 +146,7 @@ std::vector<TenantSource> ServingRun::Sources(const Options& options) const {
     from.accuracy_min_percent = plan.accuracy_min_percent;
     if (plan.trace) {
       config::TraceConfig trace = *plan.trace;
-      // Tenants with the same seed would ask at the same times.
-      trace.generator.seed +=
-          static_cast<std::uint64_t>(options.seed_offset) + kSeedsApart * (sources.size() - 1);
+      trace.generator.seed = SeedOf(trace, sources.size() - 1) + static_cast<std::uint64_t>(options.seed_offset);
       from.source = OpenStream(trace);
     }
     if (plan.periodic)
@@ -178,7 +184,7 @@ ServingMetrics ServingRun::Serve(const Options& options) {
     fluid.dram_bytes_per_s = setup.dram_bytes_per_s;
     fluid.layer_events = scheduler->wants_layers();
     FluidExecutor executor(fluid);
-    RunServing(core, executor);
+    activity = machine_->ActivityIn(RunServing(core, executor), executor.dram_open_clocks());
   }
   return metrics.Finish(activity);
 }

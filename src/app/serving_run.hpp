@@ -26,6 +26,8 @@ class ServingRun {
     std::optional<std::int64_t> frames;  // of each tenant's stream, the first ones; none: all
     ServingSinks sinks;                  // told besides what is counted
   };
+  // A tenant's stream's: tenants with the same seed would ask at the same times.
+  static std::uint64_t SeedOf(const config::TraceConfig& trace, std::size_t tenant);
   // Only one call in a process may be on the SystemC engine.
   ServingMetrics Serve(const Options& options);
 

@@ -1,6 +1,7 @@
 #include "sweep_point.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
@@ -107,7 +108,13 @@ class PointEvaluator {
 
   static sweep::PointResult Serving(const config::SweepPoint& point) {
     sweep::PointResult result;
-    for (const double value : ServingRow(point.experiment)) result.metrics.emplace_back(value);
+    for (const double value : ServingRow(point.experiment)) {
+      if (std::isnan(value)) {
+        result.metrics.emplace_back(std::string());
+      } else {
+        result.metrics.emplace_back(value);
+      }
+    }
     return result;
   }
 

@@ -23,16 +23,24 @@ Json CountsJson(const TenantMetrics& tenant) {
           {"accuracy_met", tenant.accuracy_met}};
 }
 
+// null where nothing was there to take the mean of: 0 would look like the best there is.
+Json OrNull(double value, std::int64_t of) { return of == 0 ? Json() : Json(value); }
+
+Json LatencyJson(const TenantMetrics& tenant) {
+  if (tenant.served == 0) return nullptr;
+  return {{"response", TimeJson(tenant.response, tenant.served)},
+          {"waiting", TimeJson(tenant.waiting, tenant.served)},
+          {"service", TimeJson(tenant.service, tenant.served)}};
+}
+
 void AddTenant(const TenantMetrics& tenant, Json& json) {
   json["requests"] = CountsJson(tenant);
   json["attainment_percent"] = 100 * tenant.Attainment();
-  json["in_time_top1_percent"] = tenant.InTimeTop1();
-  json["served_top1_percent"] = tenant.ServedTop1();
-  json["latency"] = {{"response", TimeJson(tenant.response, tenant.served)},
-                     {"waiting", TimeJson(tenant.waiting, tenant.served)},
-                     {"service", TimeJson(tenant.service, tenant.served)}};
+  json["in_time_top1_percent"] = OrNull(tenant.InTimeTop1(), tenant.in_time);
+  json["served_top1_percent"] = OrNull(tenant.ServedTop1(), tenant.served);
+  json["latency"] = LatencyJson(tenant);
   json["normalised_progress"] = tenant.NormalisedProgress();
-  json["mean_slowdown"] = tenant.MeanSlowdown();
+  json["mean_slowdown"] = OrNull(tenant.MeanSlowdown(), tenant.served);
   json["dynamic_energy_pj"] = tenant.energy_pj;
 }
 
@@ -82,10 +90,10 @@ Json SystemJson(const ServingMetrics& metrics) {
           {"throughput_per_s", metrics.throughput_per_s},
           {"goodput_per_s", metrics.goodput_per_s},
           {"stp", metrics.stp},
-          {"antt", metrics.antt},
+          {"antt", OrNull(metrics.antt, metrics.all.served)},
           {"fairness", metrics.fairness},
           {"ux_cost", metrics.ux_cost},
-          {"energy_delay_pj_s", metrics.EnergyDelayPjS()},
+          {"energy_delay_pj_s", OrNull(metrics.EnergyDelayPjS(), metrics.all.served)},
           {"utilisation_percent", 100 * metrics.utilisation},
           {"dram_utilisation_percent", 100 * metrics.dram_utilisation},
           {"stall_us", Micros(static_cast<double>(metrics.StallPs()))}};
@@ -122,6 +130,7 @@ Json ServingSummaryJson(const ServingReport& report) {
   json["engine"] = report.engine;
   json["scheduler"] = report.scheduler;
   json["caching"] = report.caching;
+  json["hypothetical"] = report.hypothetical;
   Json seeds = Json::object();
   for (const auto& [name, seed] : report.seeds) seeds[name] = seed;
   json["seeds"] = std::move(seeds);
@@ -141,7 +150,7 @@ Json ServingSummaryJson(const ServingReport& report) {
                        {"static", metrics.static_pj},
                        {"dram_background", metrics.background_pj},
                        {"total", metrics.EnergyPj()},
-                       {"mean_per_served", metrics.EnergyPerServedPj()}};
+                       {"mean_per_served", OrNull(metrics.EnergyPerServedPj(), metrics.all.served)}};
   json["macs"] = {{"useful", metrics.counters.useful_macs},
                   {"executed", metrics.counters.events[Event::kMac]}};
   json["energy_table"] = {{"name", report.energy_table}};

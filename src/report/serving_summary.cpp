@@ -101,6 +101,10 @@ void PrintServed(const ServingReport& report, std::ostream& out) {
 
 void PrintLatency(const ServingReport& report, const Units& units, std::ostream& out) {
   const TenantMetrics& all = report.metrics.all;
+  if (all.served == 0) {
+    out << "Latency   nothing was served\n";
+    return;
+  }
   TimeHeader(units, out);
   TimeRow("service", all.service, all.served, units, out);
   TimeRow("waiting", all.waiting, all.served, units, out);

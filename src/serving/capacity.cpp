@@ -12,22 +12,22 @@ struct Share {
 };
 
 Share FastestShare(const Profile& profile, int model, int type) {
-  const double batch = profile.max_batch();
   const int levels = static_cast<int>(profile.levels(type).size());
   const int subnets = profile.table(model, type).subnets();
   JobShape best;
-  Picoseconds least(std::numeric_limits<std::int64_t>::max());
+  double least = std::numeric_limits<double>::infinity();  // seconds a request
   for (int level = 0; level < levels; ++level) {
     for (int s = 0; s < subnets; ++s) {
-      const JobShape shape{model, type, level, s, kEmptySubGraphId, profile.max_batch()};
-      const Picoseconds time = profile.Time(shape);
-      if (time >= least) continue;
-      least = time;
-      best = shape;
+      for (int batch = 1; batch <= profile.max_batch(); ++batch) {
+        const JobShape shape{model, type, level, s, kEmptySubGraphId, batch};
+        const double time = static_cast<double>(profile.Time(shape).value()) * 1e-12 / batch;
+        if (time >= least) continue;
+        least = time;
+        best = shape;
+      }
     }
   }
-  return {static_cast<double>(least.value()) * 1e-12 / batch,
-          static_cast<double>(profile.Cost(best).dram_bytes) / batch};
+  return {least, static_cast<double>(profile.Cost(best).dram_bytes) / best.batch};
 }
 
 Share MixOf(const Profile& profile, int type, const std::vector<Tenant>& tenants,

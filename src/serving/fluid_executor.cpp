@@ -209,6 +209,7 @@ bool FluidExecutor::Continue(Lane& lane, int accelerator, Picoseconds now, std::
   lane.sums.service += took;
   ++lane.layer;
   if (lane.layer == static_cast<int>(lane.cost->layers.size())) {
+    dram_open_clocks_ += lane.cost->dram_open_clocks;
     lane.sums.counters += lane.cost->counters;  // of the whole job: a part is not known here
     EndRun(lane, accelerator, now, RunEvent::Kind::kFinished, events);
     return true;

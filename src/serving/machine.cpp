@@ -113,7 +113,11 @@ class Variant {
     return cost;
   }
 
+  // Refresh and background go on whether a job runs or not: they are the run's, not the job's.
   void Complete(JobCost& cost) const {
+    cost.dram_open_clocks = cost.counters.events[Event::kDramOpenClocks];
+    for (const Event event : {Event::kDramRefresh, Event::kDramOpenClocks, Event::kDramClosedClocks})
+      cost.counters.events[event] = 0;
     cost.dram_bytes = cost.counters.TrafficBytes();
     cost.energy_pj = ScaledEnergyPj(energy_, cost.counters, energy_scale_);
   }
@@ -321,6 +325,19 @@ double ServingMachine::dram_bytes_per_s() const {
   const HardwareConfig& hw = memory_hardware();
   if (hw.dram_model == DramModel::kSimple) return hw.dram.peak_gbps * 1e9;
   return static_cast<double>(hw.memory.PeakMegabytesPerSecond()) * 1e6;
+}
+
+MemoryActivity ServingMachine::ActivityIn(Picoseconds time, std::int64_t open_clocks) const {
+  MemoryActivity activity;
+  const HardwareConfig& hw = memory_hardware();
+  if (hw.dram_model == DramModel::kSimple) return activity;
+  const DramDeviceConfig& dram = hw.memory;
+  const std::int64_t ranks = std::int64_t{dram.organization.channels} * dram.organization.ranks;
+  const std::int64_t clocks = time.value() / dram.timing.tck_ps;
+  activity.open_clocks = std::min(open_clocks, ranks * clocks);
+  activity.closed_clocks = ranks * clocks - activity.open_clocks;
+  activity.refreshes = ranks * (clocks / dram.timing.refi);
+  return activity;
 }
 
 }  // namespace sushi

@@ -64,6 +64,7 @@ class MetricsCollector::Impl {
     const PowerLevel& level =
         setup_.profile->levels(record.shape.type)[static_cast<std::size_t>(record.shape.level)];
     job_pj_ = 0;
+    std::int64_t job_bytes = 0;
     for (const JobStay& stay : record.stays) {
       AcceleratorMetrics& at = result_.accelerators[static_cast<std::size_t>(stay.accelerator)];
       const Picoseconds busy = stay.swap + stay.service + stay.moving;
@@ -76,10 +77,13 @@ class MetricsCollector::Impl {
       const double dynamic_pj = ScaledEnergyPj(*setup_.energy, stay.counters, level.energy_scale);
       at.dynamic_pj += dynamic_pj;
       job_pj_ += dynamic_pj;
+      at.dram_bytes += stay.counters.TrafficBytes();
+      job_bytes += stay.counters.TrafficBytes();
       at.static_pj += StaticPj(level.active_mw, Seconds(busy));
       result_.counters += stay.counters;
       ++at.preemptions;  // but for the last
     }
+    request_bytes_ = static_cast<double>(job_bytes) / record.shape.batch;
     AcceleratorMetrics& last = result_.accelerators[static_cast<std::size_t>(record.accelerator)];
     --last.preemptions;
     ++last.jobs;
@@ -88,6 +92,7 @@ class MetricsCollector::Impl {
 
   ServingMetrics Finish(const MemoryActivity& activity) {
     result_.makespan = last_ - first_.value_or(Picoseconds(0));
+    FinishMemory(activity);
     for (std::size_t t = 0; t < books_.size(); ++t) {
       TenantMetrics& sums = books_[t].sums;
       sums.worst_energy_pj = static_cast<double>(sums.issued) * WorstEnergyPj(setup_.tenants[t].model);
@@ -98,7 +103,6 @@ class MetricsCollector::Impl {
     FinishRates();
     FinishTenants();
     FinishAccelerators();
-    FinishMemory(activity);
     return result_;
   }
 
@@ -133,6 +137,7 @@ class MetricsCollector::Impl {
     sums.progress_sum += Ratio(record.isolated, response);
     sums.slowdown_sum += Ratio(response, record.isolated);
     sums.energy_pj += job_pj_ / record.shape.batch;
+    sums.dram_bytes += request_bytes_;
     if (!sums.served_as.empty()) ++sums.served_as[static_cast<std::size_t>(record.shape.subnet)];
   }
 
@@ -206,7 +211,20 @@ class MetricsCollector::Impl {
     Counters besides;
     CountMemoryActivity(activity, besides);
     result_.counters += besides;
+    Counters activates;
+    std::swap(activates.events[Event::kDramActivate], besides.events[Event::kDramActivate]);
     result_.background_pj = EnergyOf(*setup_.energy, besides, Picoseconds(0)).TotalPj();
+    Attribute(EnergyOf(*setup_.energy, activates, Picoseconds(0)).TotalPj());
+  }
+
+  // Activations that the memory did not book with jobs, to those who moved bytes.
+  void Attribute(double activate_pj) {
+    double bytes = 0;
+    for (const AcceleratorMetrics& at : result_.accelerators) bytes += static_cast<double>(at.dram_bytes);
+    const double each = Ratio(activate_pj, bytes);
+    for (AcceleratorMetrics& at : result_.accelerators) at.dynamic_pj += each * static_cast<double>(at.dram_bytes);
+    for (TenantBook& book : books_) book.sums.energy_pj += each * book.sums.dram_bytes;
+    all_.sums.energy_pj += each * all_.sums.dram_bytes;
   }
 
   MetricsSetup setup_;
@@ -215,7 +233,7 @@ class MetricsCollector::Impl {
   ServingMetrics result_;
   std::optional<Picoseconds> first_, first_frame_;
   Picoseconds last_, last_frame_;
-  double job_pj_ = 0;  // of the job told last
+  double job_pj_ = 0, request_bytes_ = 0;  // of the job told last
 };
 
 MetricsCollector::MetricsCollector(MetricsSetup setup) : impl_(std::make_unique<Impl>(std::move(setup))) {}

@@ -392,8 +392,9 @@ void ServingCore::Step(Picoseconds now, const std::vector<RunEvent>& events, Exe
 bool ServingCore::Finished() const { return state_->Finished(); }
 int ServingCore::running() const { return state_->running(); }
 
-void RunServing(ServingCore& core, SteppedExecutor& executor) {
+Picoseconds RunServing(ServingCore& core, SteppedExecutor& executor) {
   std::vector<RunEvent> events;
+  Picoseconds now;
   while (!core.Finished()) {
     std::optional<Picoseconds> next = core.NextTime();
     const std::optional<Picoseconds> event = executor.NextEvent();
@@ -402,7 +403,9 @@ void RunServing(ServingCore& core, SteppedExecutor& executor) {
     events.clear();
     executor.AdvanceTo(*next, events);
     core.Step(*next, events, executor);
+    now = *next;
   }
+  return now;
 }
 
 }  // namespace sushi

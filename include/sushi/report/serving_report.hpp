@@ -40,6 +40,7 @@ struct ServingReport {
   ServingNames names;
   ServingMetrics metrics;
   std::string scheduler, caching;
+  bool hypothetical = false;  // a device's capacity was not enforced
   std::string engine;  // "tlm" or "approximate"
   std::string trace;   // what asks, for people
   std::int64_t queue_limit = 0;

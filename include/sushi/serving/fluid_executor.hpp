@@ -38,6 +38,7 @@ class FluidExecutor : public SteppedExecutor {
 
   // Time that phases took beyond what they take alone, by accelerator: waiting for a shared DRAM.
   const std::vector<std::int64_t>& stall_ps() const { return stall_ps_; }
+  std::int64_t dram_open_clocks() const { return dram_open_clocks_; }  // Σ over jobs and swaps, as profiled
 
  private:
   enum class Phase { kSwap, kRestore, kLayer, kSave };
@@ -77,6 +78,7 @@ class FluidExecutor : public SteppedExecutor {
   std::vector<Lane> lanes_;
   std::vector<std::size_t> order_;  // of lanes by what they want; kept for its capacity
   std::vector<std::int64_t> stall_ps_;
+  std::int64_t dram_open_clocks_ = 0;
 };
 
 }  // namespace sushi

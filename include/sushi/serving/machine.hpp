@@ -47,6 +47,9 @@ class ServingMachine {
   const HardwareConfig& memory_hardware() const { return config_.types[0].hardware; }
   std::int64_t burst_bytes() const;
   double dram_bytes_per_s() const;
+  // What a bank-level memory does besides moving data in that time, with rows open for so many of its ranks'
+  // clocks; nothing for the simple one.
+  MemoryActivity ActivityIn(Picoseconds time, std::int64_t open_clocks) const;
 
   const InferencePlanner& planner(int accelerator, int model, int level) const;
   // Kept, and cut anew when another rectangle is cached: what a call returned is good until the next with the

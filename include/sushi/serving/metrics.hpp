@@ -23,6 +23,7 @@ struct TenantMetrics {
   double slowdown_sum = 0;                    // Σ response / isolated, of the served
   double progress_sum = 0;                    // Σ isolated / response; 0 of what is not served
   double energy_pj = 0;                       // dynamic, its share of batches
+  double dram_bytes = 0;                      // asked for, its share of batches
   double worst_energy_pj = 0;                 // S5: of all issued
   std::vector<std::int64_t> served_as;        // per SubNet of its model; empty for all tenants together
 
@@ -47,6 +48,7 @@ struct AcceleratorMetrics {
   std::int64_t swap_ps = 0, moving_ps = 0;
   std::int64_t stall_ps = 0;  // S10
   std::int64_t moved_bytes = 0;
+  std::int64_t dram_bytes = 0;  // asked for
   double dynamic_pj = 0, static_pj = 0;
 };
 

@@ -39,6 +39,7 @@ struct LayerCost {
 struct JobCost {
   Picoseconds time;
   std::int64_t dram_bytes = 0;
+  std::int64_t dram_open_clocks = 0;  // of a bank-level memory, ranks with a row open
   double energy_pj = 0;  // dynamic, with its level's scale; static power is counted by the system
   Counters counters;
   std::vector<LayerCost> layers;

@@ -110,8 +110,8 @@ class ServingCore {
   std::unique_ptr<State> state_;
 };
 
-// Runs to the end with an executor that is stepped. InternalError when the scheduler leaves requests waiting
+// Runs to the end with an executor that is stepped, and says when that was. InternalError when the scheduler leaves requests waiting
 // for ever.
-void RunServing(ServingCore& core, SteppedExecutor& executor);
+Picoseconds RunServing(ServingCore& core, SteppedExecutor& executor);
 
 }  // namespace sushi
