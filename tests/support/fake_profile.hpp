@@ -30,9 +30,9 @@ class FakeProfile : public Profile {
     std::int64_t dram_bytes = 1000;
     double energy_uj = 10;
     int layers = 4;            // of equal time and bytes
-    double compute_share = 1;  // of a layer's time
     std::int64_t macs = 1'000'000;
     Bytes kept{0};
+    double compute_share = 1;  // of a layer's time
   };
 
   // One type, one level, columns empty and "one".
