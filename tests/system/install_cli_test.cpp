@@ -48,7 +48,8 @@ TEST(Presets, ListFitsIntoATerminalAndCanBeOfOneKind) {
   std::istringstream lines(all.out);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
   const Outcome studies = scratch.Run("presets list study");
-  EXPECT_THAT(studies.out, AllOf(StartsWith("study\n  sushi_better_"), Not(HasSubstr("quickstart"))));
+  EXPECT_THAT(studies.out, AllOf(StartsWith("study\n  serving_bursty_study"), HasSubstr("\n  sushi_better_"),
+                                 Not(HasSubstr("quickstart"))));
   EXPECT_THAT(scratch.Run("presets list experiment").out, Not(HasSubstr("sushi_better")));
   const Outcome none = scratch.Run("presets list hardwar");
   EXPECT_EQ(none.exit_code, 2);

@@ -64,12 +64,14 @@ class QueueOrder : public Scheduler {
   const Request& Next(const SystemView& view, int accelerator) {
     if (order_ == Order::kArrival) return OldestWaiting(view);
     if (order_ == Order::kDeadline) return *view.waiting->front();
-    const Request* best = nullptr;
-    Picoseconds least;
+    const auto length_of = [&](const Request& request) {
+      return lengths_.Of(*view.profile, ShapeOn(view, accelerator, request, 0), request.accuracy_min_percent);
+    };
+    const Request* best = view.waiting->front();
+    Picoseconds least = length_of(*best);
     for (const Request* request : *view.waiting) {  // by deadline: of equals the first stays
-      const JobShape on = ShapeOn(view, accelerator, *request, 0);
-      const Picoseconds length = lengths_.Of(*view.profile, on, request->accuracy_min_percent);
-      if (best != nullptr && length >= least) continue;
+      const Picoseconds length = length_of(*request);
+      if (length >= least) continue;
       best = request;
       least = length;
     }
