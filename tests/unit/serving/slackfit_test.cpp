@@ -137,18 +137,16 @@ TEST(SlackFit, ABatchHasRequestsOfTheHeadsModelOnly) {
   EXPECT_EQ(system.Ask(*scheduler, 0).start.at(0).requests, expected);
 }
 
-// One bucket: batch 4 of large, 1000 us, stands for it, and is never below a slack of 1000 us. When only two
-// wait, tuples of three and four are left out: batch 2 of large, 600 us. One: large alone, 400 us.
+// Three wait and have 900 us left. By the published rule batch 4 of large, 1000 us, stands for [775, 1000],
+// which is too slow, so the bucket below serves: batch 2, 600 us. Without batches of four it is batch 3, 800
+// us.
 TEST(SlackFit, ByDefaultTuplesOfMoreRequestsThanWaitAreLeftOut) {
   EXPECT_EQ(SchedulerSettings{}.slackfit.batch, "waiting");
   const FakeProfile profile = SmallAndLarge();
   FakeSystem system(profile, 1);
-  EXPECT_EQ(Chosen(system, 2000, 2, 1, "waiting").requests.size(), 2U);
-  EXPECT_EQ(Chosen(system, 600.000001, 2, 1, "waiting").subnet, 1);
-  // Four buckets and a lone request with 260 us: the bucket [100, 325) is batch 4 of small by the published
-  // rule and small alone now; 400.000001 us: large alone by both.
-  EXPECT_EQ(Chosen(system, 260, 1, 4, "waiting").subnet, 0);
-  EXPECT_EQ(Chosen(system, 400.000001, 1, 4, "waiting").subnet, 1);
+  EXPECT_EQ(Chosen(system, 900, 3, 4, "any").requests.size(), 2U);
+  EXPECT_EQ(Chosen(system, 900, 3, 4, "waiting").requests.size(), 3U);
+  EXPECT_EQ(Chosen(system, 900, 4, 4, "waiting").requests.size(), 2U);
 }
 
 // Two buckets of 450 us: [100, 550) has all of small and large alone, [550, 1000] large of 2 to 4. A lone
