@@ -176,6 +176,21 @@ double TValue(int degrees) {
   return degrees < static_cast<int>(std::size(kT)) ? kT[degrees] : 1.960;
 }
 
+struct Interval {
+  double mean = 0, half_width = 0;
+};
+
+Interval IntervalOf(const std::vector<double>& numbers) {
+  const auto count = static_cast<double>(numbers.size());
+  Interval interval;
+  for (const double number : numbers) interval.mean += number / count;
+  double squares = 0;
+  for (const double number : numbers) squares += (number - interval.mean) * (number - interval.mean);
+  if (numbers.size() > 1)
+    interval.half_width = TValue(static_cast<int>(numbers.size()) - 1) * std::sqrt(squares / (count - 1) / count);
+  return interval;
+}
+
 }  // namespace
 
 std::vector<std::string> ServingColumns() {
@@ -212,19 +227,17 @@ std::vector<report::Cell> ServingStudyRow(const config::Experiment& experiment, 
   }
   std::vector<report::Cell> cells{std::int64_t{seeds}};
   for (std::size_t c = 0; c < rows[0].size(); ++c) {
-    double sum = 0, squares = 0;
-    for (const auto& row : rows) sum += row[c];
-    const double mean = sum / seeds;
-    for (const auto& row : rows) squares += (row[c] - mean) * (row[c] - mean);
-    const bool is_bound = c >= std::size(kColumns);
-    if (std::isnan(mean)) {
-      cells.emplace_back(std::string());
-      if (!is_bound) cells.emplace_back(std::string());
-      continue;
+    std::vector<double> numbers;  // of the seeds that have one
+    for (const auto& row : rows) {
+      if (!std::isnan(row[c])) numbers.push_back(row[c]);
     }
-    cells.emplace_back(mean);
-    if (is_bound) continue;
-    cells.emplace_back(seeds < 2 ? 0 : TValue(seeds - 1) * std::sqrt(squares / (seeds - 1) / seeds));
+    const Interval interval = IntervalOf(numbers);
+    const auto add = [&](double value) {
+      if (numbers.empty()) return cells.emplace_back(std::string());
+      return cells.emplace_back(value);
+    };
+    add(interval.mean);
+    if (c < std::size(kColumns)) add(interval.half_width);
   }
   return cells;
 }
