@@ -48,6 +48,8 @@ def table(header, rows):
 
 
 def number(row, column, digits=2):
+    if row[column] == "":  # nothing to take it of
+        return "–"
     return f"{float(row[column]):.{digits}f}"
 
 
@@ -225,6 +227,8 @@ def serving(studies, name):
 
 def interval(row, column, digits=1, scale=1):
     """Mean ± half of the 95 % interval over seeds; of what is the same for all seeds the mean."""
+    if row[column] == "":
+        return "–"
     mean, half = float(row[column]) * scale, float(row[column + "_ci95"]) * scale
     shown = f"{mean:.{digits}f}"
     return shown if half < 0.5 * 10**-digits else f"{shown} ± {half:.{digits}f}"
