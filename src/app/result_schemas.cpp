@@ -136,7 +136,8 @@ Json ServingSummary() {
   report.names.accelerators = {{"accelerator", "type"}};
   report.metrics.tenants.resize(1);
   report.metrics.tenants[0].served_as = {0};
-  for (TenantMetrics* some : {&report.metrics.all, &report.metrics.tenants[0]}) some->served = some->in_time = 1;
+  for (TenantMetrics* some : {&report.metrics.all, &report.metrics.tenants[0]})
+    some->served = some->in_time = 1;
   report.metrics.accelerators.resize(1);
   report.seeds = {{"tenant", 1}};
   report.error.emplace();

@@ -119,7 +119,7 @@ class ServingCommand {
     const config::Experiment& e = experiment_;
     identity.hardware_hash = config::HashText(
         config::CanonicalText(e, config::WithHardwareKeys({"serving.accelerators", "accelerators"})));
-    identity.model_hash = config::HashText(config::CanonicalModel(e));
+    identity.model_hash = config::HashText(config::CanonicalModels(e));
     identity.trace_hash = config::HashText(config::TraceHash(e) + config::CanonicalTenants(e));
     const std::vector<std::string> keys =
         config::WithHardwareKeys({"energy.", "scheduler.", "serving.", "accelerators"});

@@ -64,7 +64,8 @@ constexpr Column kColumns[] = {
      [](const ServingRun&, const ServingMetrics& m) { return static_cast<double>(m.all.issued); }},
     {"attainment_percent",
      [](const ServingRun&, const ServingMetrics& m) { return Percent(m.all.in_time, m.all.issued); }},
-    {"top1_in_time_percent", [](const ServingRun&, const ServingMetrics& m) { return Of(m.all.in_time, m.all.InTimeTop1()); }},
+    {"top1_in_time_percent",
+     [](const ServingRun&, const ServingMetrics& m) { return Of(m.all.in_time, m.all.InTimeTop1()); }},
     {"least_tenant_attainment_percent", LeastAttainment},
     {"top_priority_attainment_percent", TopPriorityAttainment},
     {"not_served_percent",
@@ -72,10 +73,12 @@ constexpr Column kColumns[] = {
        return Percent(m.all.issued - m.all.served, m.all.issued);
      }},
     {"response_mean_us",
-     [](const ServingRun&, const ServingMetrics& m) { return Of(m.all.served, Micros(m.all.response.MeanPs(m.all.served))); }},
+     [](const ServingRun&, const ServingMetrics& m) {
+       return Of(m.all.served, Micros(m.all.response.MeanPs(m.all.served)));
+     }},
     {"response_p99_us",
      [](const ServingRun&, const ServingMetrics& m) {
-       return Micros(static_cast<double>(m.all.response.p99_ps));
+       return Of(m.all.served, Micros(static_cast<double>(m.all.response.p99_ps)));
      }},
     {"throughput_per_s", [](const ServingRun&, const ServingMetrics& m) { return m.throughput_per_s; }},
     {"goodput_per_s", [](const ServingRun&, const ServingMetrics& m) { return m.goodput_per_s; }},
@@ -187,7 +190,8 @@ Interval IntervalOf(const std::vector<double>& numbers) {
   double squares = 0;
   for (const double number : numbers) squares += (number - interval.mean) * (number - interval.mean);
   if (numbers.size() > 1)
-    interval.half_width = TValue(static_cast<int>(numbers.size()) - 1) * std::sqrt(squares / (count - 1) / count);
+    interval.half_width =
+        TValue(static_cast<int>(numbers.size()) - 1) * std::sqrt(squares / (count - 1) / count);
   return interval;
 }
 

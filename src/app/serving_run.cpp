@@ -146,7 +146,8 @@ std::vector<TenantSource> ServingRun::Sources(const Options& options) const {
     from.accuracy_min_percent = plan.accuracy_min_percent;
     if (plan.trace) {
       config::TraceConfig trace = *plan.trace;
-      trace.generator.seed = SeedOf(trace, sources.size() - 1) + static_cast<std::uint64_t>(options.seed_offset);
+      trace.generator.seed =
+          SeedOf(trace, sources.size() - 1) + static_cast<std::uint64_t>(options.seed_offset);
       from.source = OpenStream(trace);
     }
     if (plan.periodic)

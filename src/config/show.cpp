@@ -150,10 +150,24 @@ std::string CanonicalModel(const Experiment& experiment) {
   return text;
 }
 
-std::string CanonicalTenants(const Experiment& experiment) {
+namespace {
+
+std::string TenantsText(const Experiment& experiment, bool models) {
   FileHashes files;
-  return CanonicalLines(TenantLines(experiment), &files);
+  std::vector<SectionLine> lines;
+  for (SectionLine& line : TenantLines(experiment)) {
+    if ((line.model != nullptr) == models) lines.push_back(std::move(line));
+  }
+  return CanonicalLines(lines, &files);
 }
+
+}  // namespace
+
+std::string CanonicalModels(const Experiment& experiment) {
+  return CanonicalModel(experiment) + TenantsText(experiment, true);
+}
+
+std::string CanonicalTenants(const Experiment& experiment) { return TenantsText(experiment, false); }
 
 std::string ConfigShow(const Experiment& experiment) {
   const Experiment defaults;

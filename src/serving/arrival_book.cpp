@@ -10,7 +10,8 @@ namespace sushi {
 ArrivalBook::ArrivalBook(const std::vector<Tenant>& tenants, std::vector<TenantSource> sources)
     : tenants_(tenants) {
   if (sources.size() != tenants.size()) throw InternalError("one source a tenant");
-  for (TenantSource& source : sources) streams_.push_back({std::move(source), std::nullopt, false, false, false, 0});
+  for (TenantSource& source : sources)
+    streams_.push_back({std::move(source), std::nullopt, false, false, false, 0});
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     const bool cascade = tenants_[i].parent >= 0;
     if (cascade == (streams_[i].from.source != nullptr))

@@ -222,7 +222,8 @@ class MetricsCollector::Impl {
     double bytes = 0;
     for (const AcceleratorMetrics& at : result_.accelerators) bytes += static_cast<double>(at.dram_bytes);
     const double each = Ratio(activate_pj, bytes);
-    for (AcceleratorMetrics& at : result_.accelerators) at.dynamic_pj += each * static_cast<double>(at.dram_bytes);
+    for (AcceleratorMetrics& at : result_.accelerators)
+      at.dynamic_pj += each * static_cast<double>(at.dram_bytes);
     for (TenantBook& book : books_) book.sums.energy_pj += each * book.sums.dram_bytes;
     all_.sums.energy_pj += each * all_.sums.dram_bytes;
   }

@@ -29,7 +29,7 @@ class FakeProfile : public Profile {
     double cached_saves = 0;   // share saved with column 1
     std::int64_t dram_bytes = 1000;
     double energy_uj = 10;
-    int layers = 4;            // of equal time and bytes
+    int layers = 4;  // of equal time and bytes
     std::int64_t macs = 1'000'000;
     Bytes kept{0};
     double compute_share = 1;  // of a layer's time

@@ -71,9 +71,70 @@ TEST(ServingCommand, ALoadBeyondCapacityEndsAndSaysSo) {
   EXPECT_NE(outcome.out.find("queue"), std::string::npos) << outcome.out;
 }
 
+TEST(ServingCommand, WhereNothingIsServedThereIsNoNumberToWinWith) {
+  const Scratch scratch;
+  const std::string nothing = Bursty(
+      "--set trace.generator.latency_low_us=1 --set trace.generator.latency_high_us=1 "
+      "--set scheduler.policy=dream --set scheduler.caching=none");
+  ASSERT_EQ(scratch.Run("run " + nothing + " --out r --quiet").exit_code, 0);
+  const json summary = json::parse(testing::ReadFile(scratch.dir() / "r/summary.json"));
+  EXPECT_EQ(summary.at("all").at("requests").at("served"), 0);
+  EXPECT_TRUE(summary.at("all").at("latency").is_null());
+  EXPECT_TRUE(summary.at("energy_pj").at("mean_per_served").is_null());
+  EXPECT_NE(scratch.Run("run " + nothing).out.find("nothing was served"), std::string::npos);
+  scratch.Write("s.yaml", "schema_version: 1\nbase: [" + kBursty +
+                              "]\nscheduler: {policy: dream}\nserving: {check_frames: 0}\ntrace: {generator: "
+                              "{queries: 50, latency_low_us: 1}}\naxes:\n  - product:\n"
+                              "      trace.generator.latency_high_us: [1, 200000]\n");
+  ASSERT_EQ(scratch.Run("sweep run s.yaml --store one --quiet").exit_code, 0);
+  const Outcome best = scratch.Run("sweep best --store one --objective min:response_p99_us");
+  EXPECT_NE(best.out.find("200000"), std::string::npos) << best.out << best.err;
+  EXPECT_EQ(best.out.find("\n0,"), std::string::npos) << best.out;
+}
+
+// One job, once a second: nine tenths of the energy are the memory's, which goes on meanwhile.
+TEST(ServingCommand, BothEnginesCountWhatABankLevelMemoryDoesWhileNobodyAsks) {
+  const Scratch scratch;
+  const std::string slow = SUSHI_SOURCE_DIR
+      "/configs/hardware/zcu104.yaml " SUSHI_SOURCE_DIR "/models/ofa_resnet50.yaml " SUSHI_SOURCE_DIR
+      "/configs/energy/table_45nm.yaml " SUSHI_SOURCE_DIR
+      "/configs/memory/ddr4_2400_x64.yaml "
+      "--set 'tenants=[{name: t, period_us: 1000000, frames: 5}]' --set scheduler.policy=fcfs "
+      "--set scheduler.caching=none --set serving.check_frames=0 --json --set serving.engine=";
+  const auto energy = [&](const std::string& engine) {
+    return json::parse(scratch.Run("run " + slow + engine).out).at("energy_pj");
+  };
+  const json tlm = energy("tlm"), approximate = energy("approximate");
+  for (const std::string part : {"dynamic", "dram_background", "total"}) {
+    const auto expected = tlm.at(part).get<double>();
+    EXPECT_NEAR(approximate.at(part).get<double>(), expected, 0.02 * expected) << part;
+  }
+  EXPECT_GT(tlm.at("dram_background").get<double>(), 0.9 * tlm.at("total").get<double>());
+}
+
+TEST(ServingCommand, AResultSaysThatADevicesCapacityWasNotEnforced) {
+  const Scratch scratch;
+  const Outcome outcome = scratch.Run("run " + Bursty("--json --set device.enforce_capacity=false"));
+  EXPECT_EQ(json::parse(outcome.out).at("hypothetical"), true);
+}
+
+TEST(ServingCommand, TheModelsIdentityIsThatOfTheTenantsModels) {
+  const Scratch scratch;
+  const auto identity = [&](const std::string& model) {
+    const Outcome outcome =
+        scratch.Run("run " + Bursty("--json --set 'tenants=[{name: t, model: " SUSHI_SOURCE_DIR "/models/" +
+                                    model + ".yaml}]'"));
+    return json::parse(outcome.out).at("identity");
+  };
+  const json one = identity("ofa_mbv3_w10"), other = identity("ofa_mbv3_w12");
+  EXPECT_NE(one.at("model"), other.at("model"));
+  EXPECT_EQ(one.at("trace"), other.at("trace"));
+}
+
 TEST(ServingCommand, WhatBelongsToOneStreamIsRefused) {
   const Scratch scratch;
-  for (const std::string option : {"--exact", "--functional", "--timeline t.json", "--vcd t.vcd"})
+  for (const std::string option : {"--exact", "--functional", "--timeline t.json", "--vcd t.vcd",
+                                   "--timeline-from 3", "--dump-layer 0 d"})
     ExpectRefused(scratch, "run " + Bursty("") + " " + option + " --out r",
                   option.substr(0, option.find(' ')));
   ExpectRefused(scratch, "explain " + kBursty + " --query 3", "serving.engine");

@@ -125,7 +125,9 @@ std::string CanonicalText(const Experiment& experiment, const std::vector<std::s
 std::vector<std::string> WithHardwareKeys(const std::vector<std::string>& more = {});
 // The supernet section as written, without comments and layout; a table file counts by its content.
 std::string CanonicalModel(const Experiment& experiment);
-// The tenants section; models and traces' files count by their content.
+// The same with the tenants' models.
+std::string CanonicalModels(const Experiment& experiment);
+// The tenants section without models; traces' files count by their content.
 std::string CanonicalTenants(const Experiment& experiment);
 // Identifies the stream: files by their content, a log and the generator by their keys as well. UserError
 // for a file that cannot be read.

@@ -41,8 +41,8 @@ struct ServingReport {
   ServingMetrics metrics;
   std::string scheduler, caching;
   bool hypothetical = false;  // a device's capacity was not enforced
-  std::string engine;  // "tlm" or "approximate"
-  std::string trace;   // what asks, for people
+  std::string engine;         // "tlm" or "approximate"
+  std::string trace;          // what asks, for people
   std::int64_t queue_limit = 0;
   Identity identity;
   std::vector<std::pair<std::string, std::uint64_t>> seeds;  // of whom or what, each name once

@@ -49,12 +49,12 @@ class FluidExecutor : public SteppedExecutor {
     Phase phase = Phase::kLayer;
     int layer = 0;
     bool stop = false;
-    double wants = 0;    // u of the phase
-    double exposed = 0;  // e / t of the phase
+    double wants = 0;              // u of the phase
+    double exposed = 0;            // e / t of the phase
     double limit_bytes_per_s = 0;  // A3; 0: none
     double limit = 1;              // of the phase's share
-    double speed = 1;    // of the phase, ≤ 1
-    double left_ps = 0;  // of it, at full speed, at `since`
+    double speed = 1;              // of the phase, ≤ 1
+    double left_ps = 0;            // of it, at full speed, at `since`
     std::int64_t alone_ps = 0;
     std::int64_t bytes = 0;  // of the phase
     Picoseconds since, began, due;

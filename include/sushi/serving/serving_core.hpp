@@ -110,8 +110,8 @@ class ServingCore {
   std::unique_ptr<State> state_;
 };
 
-// Runs to the end with an executor that is stepped, and says when that was. InternalError when the scheduler leaves requests waiting
-// for ever.
+// Runs to the end with an executor that is stepped, and says when that was. InternalError when the scheduler
+// leaves requests waiting for ever.
 Picoseconds RunServing(ServingCore& core, SteppedExecutor& executor);
 
 }  // namespace sushi

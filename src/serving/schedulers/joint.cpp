@@ -13,9 +13,9 @@
 //     swap < horizon_jobs · (E[held] − E[c])
 //   E[c] ← E[c] + average · (l(B, SubNet | c) − E[c]) with each job that was served: what jobs like the
 //   recent ones take under c.
-// ξ ← max(r, ξ − forget · (ξ − r)) with each job's r = max(1, observed / profiled service): the greatest slowdown of
-// late, as contention for the DRAM would else make what just fits late. Nothing has run: 1.
-// The highest rank wins; of equals the least swap + l + horizon_jobs · E[c]; then what is held, the lower
+// ξ ← max(r, ξ − forget · (ξ − r)) with each job's r = max(1, observed / profiled service): the greatest
+// slowdown of late, as contention for the DRAM would else make what just fits late. Nothing has run: 1. The
+// highest rank wins; of equals the least swap + l + horizon_jobs · E[c]; then what is held, the lower
 // accelerator, the lower column. A swap thus never costs rank. When no column is in time: the lowest bucket
 // with what is held, where it is fastest, as SlackFit. The choice of column overrides the caching policy.
 // Cost of a decision: for each column a look-up in a staircase made in advance.

@@ -44,6 +44,30 @@ TEST(Joint, ASwapCountsAgainstTheDeadline) {
 }
 
 // The second request can spare slack − 40 − 100 us (the fastest SubNet): half of it are 100 us at 340 us.
+// A job took 150 us for 100: a slack is worth two thirds, so the large SubNet's 400 us need 600. Without an
+// accelerator that was slow, a job as profiled, and forget 0.5, a slack is worth 1 / 1.25 of itself: 500 us.
+TEST(Joint, AfterASlowdownItTakesSlacksForLess) {
+  const FakeProfile profile = LargeLikesColumnOne(0);
+  FakeSystem system(profile, 1);
+  const Request& request = system.Add(0, 10000);
+  SchedulerSettings settings;
+  settings.joint.forget = 0.5;
+  const auto joint = MakeScheduler("joint", system.Context(settings));
+  Job job;
+  job.requests = {&request};
+  const auto finishes = [&](double ran_us) {
+    joint->Finished(system.At(0), {&job, Us(0), Us(ran_us), Us(100)});
+  };
+  const auto subnet_with_slack = [&](double us) { return system.Ask(*joint, 10000 - us).start.at(0).subnet; };
+  EXPECT_EQ(subnet_with_slack(400), 1);
+  finishes(150);
+  EXPECT_EQ(subnet_with_slack(599.999), 0);
+  EXPECT_EQ(subnet_with_slack(600.001), 1);
+  finishes(100);
+  EXPECT_EQ(subnet_with_slack(499.999), 0);
+  EXPECT_EQ(subnet_with_slack(500.001), 1);
+}
+
 TEST(Joint, ASwapHasToLeaveTimeForTheRequestBehindIt) {
   const FakeProfile profile = LargeLikesColumnOne();
   FakeSystem system(profile, 1), pair(profile, 2);
