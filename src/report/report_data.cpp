@@ -59,6 +59,8 @@ void RequireTables(const Json& json, const std::vector<std::string>& paths, cons
 Json ReadSummary(const std::string& file) {
   Json json = ReadJsonFile(file);
   RequireSchema(json, file, kSchemaVersion);
+  if (json.contains("engine") && json.contains("tenants"))
+    throw UserError({file, 0}, "", "is of a serving system; reports are of one stream's runs and of sweeps");
   for (const char* key : {"device", "supernet", "policy", "caching"}) {
     if (!At(json, key, file).is_string()) throw UserError({file, 0}, key, "expected text");
   }
