@@ -78,7 +78,7 @@ class ServingCore::State {
     if (wake_ && *wake_ <= now) wake_.reset();
     bool layers = false;
     for (const RunEvent& event : events) {
-      layers = layers || event.kind == RunEvent::Kind::kLayer;
+      layers = layers || setup_.scheduler->wants_layers();
       Note(event);
     }
     do {
