@@ -12,13 +12,7 @@ namespace {
 
 CachingContext MakeContext(const config::SchedulerConfig& scheduler, const Columns& columns,
                            ServiceBook& book, const LatencyTable& table, const ServingPolicy& serving) {
-  CachingContext context;
-  context.table = &table;
-  context.serving = &serving;
-  context.period_queries = static_cast<int>(scheduler.period_queries);
-  context.first_candidate = columns.first_candidate;
-  context.end_candidate = columns.end_candidate;
-  context.prefix_column = columns.prefix_column;
+  CachingContext context = ContextWithoutCosts(scheduler, columns, table, serving);
   context.swap_time = [&book](SubGraphId from, SubGraphId to) { return book.KnownSwap(from, to).duration; };
   const std::int64_t byte_value_ps = scheduler.byte_value_ps;
   context.service_cost = [&book, byte_value_ps](int subnet, SubGraphId cached) {
@@ -86,6 +80,18 @@ std::string StreamName(const config::TraceConfig& trace) {
   if (config::IsGenerated(trace)) return "the " + trace.generator.kind + " generator";
   const std::string path = trace.file.empty() ? trace.log.Path() : trace.file;
   return path.substr(path.find_last_of('/') + 1);
+}
+
+CachingContext ContextWithoutCosts(const config::SchedulerConfig& scheduler, const Columns& columns,
+                                   const LatencyTable& table, const ServingPolicy& serving) {
+  CachingContext context;
+  context.table = &table;
+  context.serving = &serving;
+  context.period_queries = static_cast<int>(scheduler.period_queries);
+  context.first_candidate = columns.first_candidate;
+  context.end_candidate = columns.end_candidate;
+  context.prefix_column = columns.prefix_column;
+  return context;
 }
 
 std::string CachingName(const std::string& caching, const Columns& columns) {

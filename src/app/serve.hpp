@@ -31,6 +31,9 @@ std::string StreamName(const config::TraceConfig& trace);
 
 // `caching`, or `none` without columns to cache.
 std::string CachingName(const std::string& caching, const Columns& columns);
+// What a caching policy is asked with, but for what inferences and swaps cost.
+CachingContext ContextWithoutCosts(const config::SchedulerConfig& scheduler, const Columns& columns,
+                                   const LatencyTable& table, const ServingPolicy& serving);
 // The policy of that name. Everything must outlive it.
 std::unique_ptr<CachingPolicy> MakeCaching(const config::SchedulerConfig& scheduler,
                                            const std::string& caching, const Columns& columns,

@@ -80,13 +80,7 @@ std::unique_ptr<CachingPolicy> ServingRun::MakeCachingOf(int accelerator, int mo
   const config::SchedulerConfig& scheduler = experiment_.scheduler;
   const Profile& profile = machine_->profile();
   const std::int64_t byte_value_ps = scheduler.byte_value_ps;
-  CachingContext context;
-  context.table = &profile.table(model, type);
-  context.serving = forecast_.get();
-  context.period_queries = static_cast<int>(scheduler.period_queries);
-  context.first_candidate = columns.first_candidate;
-  context.end_candidate = columns.end_candidate;
-  context.prefix_column = columns.prefix_column;
+  CachingContext context = ContextWithoutCosts(scheduler, columns, profile.table(model, type), *forecast_);
   context.swap_time = [&profile, model, type](SubGraphId from, SubGraphId to) {
     return profile.Swap(model, type, 0, from, to).time;
   };

@@ -1,6 +1,5 @@
 #include "sushi/hw/accelerator_server.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "sushi/tlm/time.hpp"

@@ -20,13 +20,7 @@ void FluidExecutor::Begin(Picoseconds now, int accelerator, const Run& run) {
   lane.stop = false;
   lane.sums = RunEvent();
   LimitOf(lane, accelerator);
-  if (run.swap) {
-    NextPhase(lane, now, Phase::kSwap);
-  } else if (run.restore > Bytes(0)) {
-    NextPhase(lane, now, Phase::kRestore);
-  } else {
-    NextPhase(lane, now, Phase::kLayer);
-  }
+  NextPhase(lane, now, run.swap ? Phase::kSwap : BehindSwap(run));
   Share(now);
 }
 
@@ -179,7 +173,7 @@ void FluidExecutor::CountMove(std::int64_t bytes, bool save, Counters& counters)
       CeilDiv(bytes, setup_.burst_bytes) * setup_.burst_bytes;
 }
 
-bool FluidExecutor::Continue(Lane& lane, int accelerator, Picoseconds now, std::vector<RunEvent>& events) {
+void FluidExecutor::Continue(Lane& lane, int accelerator, Picoseconds now, std::vector<RunEvent>& events) {
   const Picoseconds took = now - lane.began;
   stall_ps_[static_cast<std::size_t>(accelerator)] += took.value() - lane.alone_ps;
   switch (lane.phase) {
@@ -189,20 +183,20 @@ bool FluidExecutor::Continue(Lane& lane, int accelerator, Picoseconds now, std::
                                     ->Swap(lane.run.shape.model, lane.run.shape.type, lane.run.shape.level,
                                            lane.run.swap_from, lane.run.shape.cached)
                                     .counters;
-      NextPhase(lane, now, lane.run.restore > Bytes(0) ? Phase::kRestore : Phase::kLayer);
-      return false;
+      NextPhase(lane, now, BehindSwap(lane.run));
+      return;
     case Phase::kRestore:
       lane.sums.moving += took;
       lane.sums.restored_bytes = lane.run.restore.value();
       CountMove(lane.sums.restored_bytes, false, lane.sums.counters);
       NextPhase(lane, now, Phase::kLayer);
-      return false;
+      return;
     case Phase::kSave:
       lane.sums.moving += took;
       lane.sums.saved_bytes = lane.cost->layers[static_cast<std::size_t>(lane.layer - 1)].kept.value();
       CountMove(lane.sums.saved_bytes, true, lane.sums.counters);
       EndRun(lane, accelerator, now, RunEvent::Kind::kStopped, events);
-      return true;
+      return;
     case Phase::kLayer:
       break;
   }
@@ -212,11 +206,11 @@ bool FluidExecutor::Continue(Lane& lane, int accelerator, Picoseconds now, std::
     dram_open_clocks_ += lane.cost->dram_open_clocks;
     lane.sums.counters += lane.cost->counters;  // of the whole job: a part is not known here
     EndRun(lane, accelerator, now, RunEvent::Kind::kFinished, events);
-    return true;
+    return;
   }
   if (lane.stop) {
     NextPhase(lane, now, Phase::kSave);
-    return false;
+    return;
   }
   NextPhase(lane, now, Phase::kLayer);
   if (setup_.layer_events) {
@@ -227,7 +221,6 @@ bool FluidExecutor::Continue(Lane& lane, int accelerator, Picoseconds now, std::
     event.layers_done = lane.layer;
     events.push_back(event);
   }
-  return false;
 }
 
 void FluidExecutor::EndRun(Lane& lane, int accelerator, Picoseconds now, RunEvent::Kind kind,

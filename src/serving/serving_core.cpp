@@ -8,6 +8,7 @@
 #include "arrival_book.hpp"
 #include "pb_book.hpp"
 #include "sushi/core/error.hpp"
+#include "waiting_queue.hpp"
 
 namespace sushi {
 
@@ -39,10 +40,6 @@ void Require(bool holds, const char* what) {
   if (!holds) throw InternalError(std::string("a scheduler's decision is refused: ") + what);
 }
 
-bool Before(const Request* a, const Request* b) {
-  return a->deadline != b->deadline ? a->deadline < b->deadline : a->id < b->id;
-}
-
 }  // namespace
 
 class ServingCore::State {
@@ -55,7 +52,7 @@ class ServingCore::State {
         accelerators_(setup_.types.size()),
         jobs_(setup_.types.size(), nullptr) {
     for (std::size_t i = 0; i < accelerators_.size(); ++i) accelerators_[i].type = setup_.types[i];
-    view_.waiting = &waiting_;
+    view_.waiting = &waiting_.view();
     view_.paused = &paused_view_;
     view_.accelerators = &accelerators_;
     view_.tenants = &setup_.tenants;
@@ -126,7 +123,7 @@ class ServingCore::State {
 
   // -- requests
 
-  bool HasRoom() const { return static_cast<std::int64_t>(waiting_.size()) < setup_.queue_limit; }
+  bool HasRoom() const { return waiting_.size() < setup_.queue_limit; }
 
   // What waits may leave for an idle accelerator before another request of the same instant is turned away.
   void Arrive(Request request, Executor& executor) {
@@ -136,33 +133,17 @@ class ServingCore::State {
       End(request, Fate::kQueueFull);
       return;
     }
-    const Request* kept = Keep(request);
-    waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), kept, Before), kept);
-  }
-
-  const Request* Keep(const Request& request) {
-    if (free_.empty()) {
-      slab_.push_back(request);
-      return &slab_.back();
-    }
-    Request* slot = free_.back();
-    free_.pop_back();
-    *slot = request;
-    return slot;
+    waiting_.Add(request);
   }
 
   void TakeWaiting(const Request* request) {
-    const auto found = std::lower_bound(waiting_.begin(), waiting_.end(), request, Before);
-    Require(found != waiting_.end() && *found == request, "a request that does not wait");
-    waiting_.erase(found);
+    Require(waiting_.Take(request), "a request that does not wait");
   }
-
-  void Free(const Request* request) { free_.push_back(const_cast<Request*>(request)); }
 
   void Drop(const Request* request) {
     TakeWaiting(request);
     End(*request, Fate::kDropped);
-    Free(request);
+    waiting_.Free(request);
   }
 
   // A request that is not served, and the cascade behind it.
@@ -323,10 +304,10 @@ class ServingCore::State {
     if (sinks_.job) sinks_.job(record);
     for (const Request* request : book.job.requests) Serve(*request, book);
     Vacate(accelerator);
-    pb_.Served(accelerator, record.shape.model, record.shape.subnet, record.shape.batch, waiting_,
+    pb_.Served(accelerator, record.shape.model, record.shape.subnet, record.shape.batch, waiting_.view(),
                setup_.tenants, view_.now);
     pb_.Show(accelerator, accelerators_[static_cast<std::size_t>(accelerator)]);
-    for (const Request* request : book.job.requests) Free(request);
+    for (const Request* request : book.job.requests) waiting_.Free(request);
     jobs_by_id_.erase(record.id);
   }
 
@@ -372,9 +353,7 @@ class ServingCore::State {
   std::map<std::int64_t, JobBook> jobs_by_id_;
   std::vector<const Job*> paused_view_;
   std::vector<Request> cascades_;  // that arrive in this instant
-  std::deque<Request> slab_;
-  std::vector<Request*> free_;
-  std::vector<const Request*> waiting_;
+  WaitingQueue waiting_;
   SystemView view_;
   std::optional<Picoseconds> wake_;
   std::int64_t next_request_ = 0, next_job_ = 0;

@@ -238,6 +238,14 @@ DramDeviceConfig RandomDram(Random& random) {
   return dram;
 }
 
+HardwareConfig FastMemory() {
+  HardwareConfig hw;
+  hw.dram.peak_gbps = 100000;
+  hw.dram.latency_ns = 0;
+  hw.dram.row_jump_ns = 0;
+  return hw;
+}
+
 HardwareConfig RandomHardware(Random& random) {
   HardwareConfig hw;
   hw.accel.clock_mhz = random.Integer(50, 400);

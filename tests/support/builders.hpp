@@ -37,6 +37,8 @@ SuperNet OneConvNet(const ConvSpec& spec);
 SuperNet RandomSuperNet(Random& random);
 // Any memory without a fault.
 DramDeviceConfig RandomDram(Random& random);
+// The default hardware with a memory so fast that only the ports count.
+HardwareConfig FastMemory();
 // Any hardware on which RandomSuperNet's SubNets run.
 HardwareConfig RandomHardware(Random& random);
 SubGraph RandomSubGraph(const SuperNet& net, Bytes capacity, Random& random);

@@ -63,8 +63,9 @@ class FluidExecutor : public SteppedExecutor {
   };
 
   void NextPhase(Lane& lane, Picoseconds now, Phase phase);
-  // What comes behind the phase that has ended; true: the run ends.
-  bool Continue(Lane& lane, int accelerator, Picoseconds now, std::vector<RunEvent>& events);
+  static Phase BehindSwap(const Run& run) { return run.restore > Bytes(0) ? Phase::kRestore : Phase::kLayer; }
+  // What comes behind the phase that has ended.
+  void Continue(Lane& lane, int accelerator, Picoseconds now, std::vector<RunEvent>& events);
   void EndRun(Lane& lane, int accelerator, Picoseconds now, RunEvent::Kind kind,
               std::vector<RunEvent>& events);
   void CountMove(std::int64_t bytes, bool save, Counters& counters) const;

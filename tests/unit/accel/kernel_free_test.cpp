@@ -10,14 +10,7 @@
 namespace sushi {
 namespace {
 
-// A memory so fast that only the ports count.
-HardwareConfig FastMemory() {
-  HardwareConfig hw;
-  hw.dram.peak_gbps = 100000;
-  hw.dram.latency_ns = 0;
-  hw.dram.row_jump_ns = 0;
-  return hw;
-}
+using testing::FastMemory;
 
 InferenceResult InferOnce(const HardwareConfig& hw, const SuperNet& net, const SubGraph& cached,
                           int subnet = 0) {
