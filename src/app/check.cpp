@@ -1,13 +1,12 @@
 #include "check.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "log.hpp"
 #include "sushi/check/check_report.hpp"
 #include "sushi/check/comparison.hpp"
 #include "sushi/check/summary.hpp"
@@ -63,7 +62,7 @@ void AppendStepSummary(const check::Comparison& comparison) {
   std::ofstream out(path, std::ios::binary | std::ios::app);
   out << check::StepSummary(comparison);
   out.close();
-  if (!out) spdlog::warn("GITHUB_STEP_SUMMARY: {} cannot be written", path);
+  if (!out) Warn("GITHUB_STEP_SUMMARY: " + std::string(path) + " cannot be written");
 }
 
 void TellGitHub(const CheckOptions& options, const check::Comparison& comparison) {

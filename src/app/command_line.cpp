@@ -1,9 +1,6 @@
 // argv to commands, failures to exit codes (docs/configuration.md).
 #include "sushi/app/command_line.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
@@ -17,6 +14,7 @@
 #include "commands.hpp"
 #include "explain.hpp"
 #include "install_arguments.hpp"
+#include "log.hpp"
 #include "report.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/core/version.hpp"
@@ -274,12 +272,6 @@ void AddConfig(CLI::App& app, Options& o) {
   reference->callback([] { ConfigReference(); });
 }
 
-void SetUpLog() {
-  spdlog::set_default_logger(spdlog::stderr_logger_st("sushisim"));
-  spdlog::set_pattern("sushisim: %v");
-  spdlog::set_level(spdlog::level::warn);
-}
-
 // CLI11 would only say that a command is required.
 void CheckCommand(const CLI::App& app, int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
@@ -301,8 +293,7 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", VersionText());
   app.add_flag_function(
-      "-v,--verbose", [](std::int64_t) { spdlog::set_level(spdlog::level::info); },
-      "log what is being done to stderr");
+      "-v,--verbose", [](std::int64_t) { LogVerbosely(); }, "log what is being done to stderr");
   app.footer(
       "Exit codes: 0 ok, 1 internal error, 2 usage or configuration, 3 check failed, 4 some sweep points\n"
       "failed, 75 interrupted and resumable.");

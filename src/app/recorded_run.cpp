@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "log.hpp"
 #include "manifest.hpp"
 #include "serve.hpp"
-#include "spdlog/spdlog.h"
 #include "sushi/config/hash.hpp"
 
 namespace sushi::app {
@@ -49,7 +49,8 @@ const report::RunReport& RecordedRun::Serve(ServiceModel& model, const Options& 
   const config::Experiment& e = session_.experiment;
   book_.emplace(model, static_cast<int>(session_.net.subnets.size()), columns_.columns, options.exact);
   if (!loaded_table_) {
-    spdlog::info("SushiAbs: {} SubNets x {} SubGraphs", session_.net.subnets.size(), columns_.columns.size());
+    Inform("SushiAbs: " + std::to_string(session_.net.subnets.size()) + " SubNets x " +
+           std::to_string(columns_.columns.size()) + " SubGraphs");
   }
   table_ = loaded_table_ ? *loaded_table_ : BuildLatencyTable(session_.net, columns_.columns, *book_);
   report_.result = ServeMain(options);

@@ -6,11 +6,11 @@
 
 #include "commands.hpp"
 #include "functional.hpp"
+#include "log.hpp"
 #include "manifest.hpp"
 #include "recorded_run.hpp"
 #include "run_serving.hpp"
 #include "session.hpp"
-#include "spdlog/spdlog.h"
 #include "sushi/config/trace.hpp"
 #include "sushi/dram/make_memory.hpp"
 #include "sushi/formats/output_directory.hpp"
@@ -32,7 +32,7 @@ class RunCommand {
     const config::Experiment& e = session_.experiment;
     CheckRecords(e);
     if (e.merged.Find("study") != nullptr) {
-      spdlog::warn("the study section is left out; `sushisim study` runs it");
+      Warn("the study section is left out; `sushisim study` runs it");
     }
     CheckApart("--timeline", options.timeline.json);
     CheckApart("--vcd", options.timeline.vcd);
@@ -48,7 +48,7 @@ class RunCommand {
     RunInElaboration(
         *session_.planner, MakeMemory(session_.experiment.hardware),
         [this](ServiceModel& model) { RunBody(model); }, data_.run(), timeline_->observer());
-    if (data_.run() != nullptr) spdlog::info("{} inferences with data", data_.inferences());
+    if (data_.run() != nullptr) Inform(std::to_string(data_.inferences()) + " inferences with data");
     data_.Commit();
     if (out_) out_->Commit();
     timeline_->Commit();

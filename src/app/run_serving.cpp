@@ -9,7 +9,6 @@
 #include "recorded_run.hpp"
 #include "serve.hpp"
 #include "serving_run.hpp"
-#include "spdlog/spdlog.h"
 #include "sushi/config/hash.hpp"
 #include "sushi/formats/output_directory.hpp"
 #include "sushi/report/serving_report.hpp"

@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "log.hpp"
 #include "serve.hpp"
-#include "spdlog/spdlog.h"
 #include "sushi/core/error.hpp"
 #include "sushi/dram/make_memory.hpp"
 #include "sushi/query/periodic.hpp"
@@ -38,7 +38,7 @@ ServingRun::ServingRun(const config::Experiment& experiment)
   if (const config::Node* file = config::FindOrigin(experiment, "scheduler.table_file"))
     throw UserError(file->mark, "scheduler.table_file", "a serving system makes its tables itself");
   if (ChoosesSubGraphs(scheduler.policy) && config::FindOrigin(experiment, "scheduler.caching") != nullptr)
-    spdlog::info("scheduler.caching is not used: {} chooses SubGraphs itself", scheduler.policy);
+    Inform("scheduler.caching is not used: " + scheduler.policy + " chooses SubGraphs itself");
   caching_ = ChoosesSubGraphs(scheduler.policy) ? "joint" : scheduler.caching;
   forecast_ = MakeServingPolicy(scheduler.policy);
   if (forecast_ == nullptr) forecast_ = MakeServingPolicy("strict_latency");

@@ -5,10 +5,10 @@
 
 #include "commands.hpp"
 #include "gnuplot.hpp"
+#include "log.hpp"
 #include "manifest.hpp"
 #include "serve.hpp"
 #include "serving_rows.hpp"
-#include "spdlog/spdlog.h"
 #include "study_rows.hpp"
 #include "sushi/config/hash.hpp"
 #include "sushi/formats/output_directory.hpp"
@@ -75,7 +75,8 @@ report::ResultTable MakeTable(const Study& study) {
     }
     ++done;
     if (done * 10 / study.axes.points.size() != (done - 1) * 10 / study.axes.points.size()) {
-      spdlog::info("{}: {} of {} points", study.name, done, study.axes.points.size());
+      Inform(study.name + ": " + std::to_string(done) + " of " + std::to_string(study.axes.points.size()) +
+             " points");
     }
   }
   return table;
@@ -117,11 +118,10 @@ void Draw(const Study& study, const std::string& directory) {
       case GnuplotResult::kDrawn:
         continue;
       case GnuplotResult::kNotInstalled:
-        spdlog::warn("no gnuplot (package gnuplot-nox): {} keeps the scripts *.gp, without pictures",
-                     directory);
+        Warn("no gnuplot (package gnuplot-nox): " + directory + " keeps the scripts *.gp, without pictures");
         return;
       case GnuplotResult::kFailed:
-        spdlog::warn("gnuplot failed on {}/{}.gp", directory, plot.name);
+        Warn("gnuplot failed on " + directory + "/" + plot.name + ".gp");
     }
   }
 }

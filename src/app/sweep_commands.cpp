@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "commands.hpp"
-#include "spdlog/spdlog.h"
+#include "log.hpp"
 #include "sushi/config/shipped.hpp"
 #include "sushi/formats/number.hpp"
 #include "sushi/formats/partial_outputs.hpp"
@@ -141,18 +141,19 @@ Json CountsJson(const sweep::PointCounts& counts) {
 
 void TellOfTheRest(const sweep::MergeSummary& summary) {
   for (const sweep::PointWithout& point : summary.first) {
-    spdlog::warn("point {} ({}): {}", point.index, point.id.Hex().substr(0, 8),
-                 point.reason.empty() ? "missing" : point.reason);
+    Warn("point " + std::to_string(point.index) + " (" + point.id.Hex().substr(0, 8) +
+         "): " + (point.reason.empty() ? "missing" : point.reason));
   }
   const std::int64_t more =
       summary.counts.failed + summary.counts.missing - static_cast<std::int64_t>(summary.first.size());
-  if (more > 0) spdlog::warn("and {} more, all in failures.csv", more);
+  if (more > 0) Warn("and " + std::to_string(more) + " more, all in failures.csv");
 }
 
 void TellOfTorn(std::int64_t torn, const std::string& segment) {
   if (torn == 0) return;
-  spdlog::warn("{}: {} that {} no record: a worker was killed, or the file is no segment; left out", segment,
-               torn == 1 ? "a line" : std::to_string(torn) + " lines from here on", torn == 1 ? "is" : "are");
+  Warn(segment + ": " +
+       (torn == 1 ? "a line that is" : std::to_string(torn) + " lines from here on that are") +
+       " no record: a worker was killed, or the file is no segment; left out");
 }
 
 }  // namespace
@@ -228,7 +229,7 @@ int BestOfSweep(const SweepBestOptions& options) {
   for (const std::string& text : options.where) conditions.push_back(sweep::Condition::Parse(text));
   const sweep::SweepTable& table = stored.table;
   const sweep::BestResult best = Best(stored.store, table, objectives, conditions);
-  if (best.considered == 0) spdlog::warn("no point with a result satisfies the conditions");
+  if (best.considered == 0) Warn("no point with a result satisfies the conditions");
   report::ResultTable rows;
   rows.columns = {"point", "id"};
   rows.columns.insert(rows.columns.end(), table.columns.axes.begin(), table.columns.axes.end());

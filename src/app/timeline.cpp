@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "spdlog/spdlog.h"
+#include "log.hpp"
 #include "sushi/core/error.hpp"
 #include "sushi/formats/number.hpp"
 
@@ -133,12 +133,11 @@ void TimelineSession::Finish() {
 void TimelineSession::ReportLeftOut() const {
   const TimelineSummary& shown = timeline_->summary();
   if (!shown.complete_until) return;
-  spdlog::warn(
-      "timeline: full at {} events, complete until {} us of simulated time; left out {} events of the "
-      "queries "
-      "shown and {} more queries (--timeline-max-events, --timeline-from, --timeline-to)",
-      GroupedText(shown.events), MicrosText(shown.complete_until->value()),
-      GroupedText(shown.events_left_out), GroupedText(shown.queries_left_out));
+  Warn("timeline: full at " + GroupedText(shown.events) + " events, complete until " +
+       MicrosText(shown.complete_until->value()) + " us of simulated time; left out " +
+       GroupedText(shown.events_left_out) + " events of the queries shown and " +
+       GroupedText(shown.queries_left_out) +
+       " more queries (--timeline-max-events, --timeline-from, --timeline-to)");
 }
 
 void TimelineSession::Commit() {

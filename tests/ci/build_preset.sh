@@ -14,6 +14,7 @@ what=${2:-}
 if [[ ! -e build/$preset/CMakeCache.txt ]] && command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
 fi
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS-pch_defines,time_macros}  # else it does not keep what uses precompiled headers
 targets=()
 if [[ $what == --app ]]; then
   targets=(--target sushisim)

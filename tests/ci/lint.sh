@@ -4,6 +4,7 @@
 #   tests/ci/lint.sh format   clang-format 14 changes nothing
 #   tests/ci/lint.sh fix      let clang-format rewrite the files
 #   tests/ci/lint.sh tidy [FILE…]  clang-tidy on FILEs, else on all of src; needs build/release configured
+#   tests/ci/lint.sh tidy-changed  on what the last 20 commits, or nothing yet committed, changed
 #   tests/ci/lint.sh scripts  shellcheck on the shell scripts
 #   tests/ci/lint.sh layers   no layer includes what it may not use (docs/architecture.md)
 set -euo pipefail
@@ -36,6 +37,28 @@ layers() {
   return "$status"
 }
 
+tidy() { xargs -0 -r -P "$(nproc)" -n 1 clang-tidy --quiet -p build/release; }
+
+# The sources of src that changed, and for a header that did the first source that includes it; without a history
+# all of them, which is also what the only commit of a shallow clone changed.
+changed_sources() {
+  local file
+  if ! git rev-parse --quiet --verify HEAD >/dev/null 2>&1; then
+    find src -name '*.cpp'
+    return
+  fi
+  { git log -20 --name-only --format= -- src include
+    git diff --name-only HEAD -- src include
+    git ls-files --others --exclude-standard -- src include; } | sort -u | while IFS= read -r file; do
+    case "$file" in
+      *.cpp) echo "$file" ;;
+      *.hpp) grep -rlE --include='*.cpp' "[\"/]${file##*/}\"" src | sort | head -1 ;;
+    esac
+  done | sort -u | while IFS= read -r file; do
+    if [[ -e $file ]]; then echo "$file"; fi
+  done
+}
+
 case "${1:-}" in
   layers) layers ;;
   format) sources include src tests examples | xargs -0 clang-format --dry-run -Werror ;;
@@ -46,7 +69,12 @@ case "${1:-}" in
       printf '%s\0' "$@"
     else
       find src -name '*.cpp' -print0
-    fi | xargs -0 -P "$(nproc)" -n 1 clang-tidy --quiet -p build/release
+    fi | tidy
+    ;;
+  tidy-changed)
+    files=$(changed_sources)
+    echo "clang-tidy: $(wc -l <<<"$files") of $(find src -name '*.cpp' | wc -l) sources changed" >&2
+    tr '\n' '\0' <<<"$files" | tidy
     ;;
   scripts) shellcheck quickstart.sh test.sh .ci/run tests/ci/*.sh ;;
   *) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
