@@ -63,6 +63,9 @@ void AddDream(std::vector<Field>& f) {
                         SUSHI_SETTING(dream.step)));
   f.push_back(RealField("scheduler.dream.window_ms", 0.001, 1e9, "ms", "from one probe to the next [A]",
                         SUSHI_SETTING(dream.window_ms)));
+  f.push_back(BoolField("scheduler.dream.weigh_urgency",
+                        "weigh urgency by the length of the task [S]; false: by the deadline alone",
+                        SUSHI_SETTING(dream.weigh_urgency)));
   f.push_back(BoolField("scheduler.dream.drop_frames", "drop frames that are bound to miss [S]",
                         SUSHI_SETTING(dream.drop_frames)));
   f.push_back(BoolField("scheduler.dream.switch_variants", "serve with a smaller SubNet under load [S]",

@@ -252,6 +252,8 @@ def scheduler_of(row):
         also.append("no drops")
     if row.get("scheduler.dream.switch_variants") == "false":
         also.append("no variants")
+    if row.get("scheduler.dream.weigh_urgency") == "false":
+        also.append("urgency by deadline")
     if row.get("scheduler.dream.alpha") == "0":
         also.append("α 0, not tuned")
     elif row.get("scheduler.dream.window_ms"):

@@ -34,6 +34,7 @@ struct DreamSettings {
   double alpha = 1, beta = 1;  // of starvation and of energy, to start with
   double step = 0.5;           // of the probe of neighbours in [0, 2]²; halved when none is better [A]
   double window_ms = 1000;     // between probes [A]
+  bool weigh_urgency = true;   // by how long the task is; false: as if all were as long as their mean
   bool drop_frames = true, switch_variants = true;
 };
 

@@ -9,6 +9,7 @@
 //   latency preference = to_go / T(t, a)
 //   starvation         = wait / to_go
 //   energy             = mean of E over the accelerators / E(t, a)
+// Without weigh_urgency, urgency takes the mean of to_go over the models for every task.
 // The pair of greatest score starts; of idle accelerators of the same type the one that is fastest for the
 // SubNet with what it has cached. Batches of one.
 // [A] Frame drop: a request is dropped when now + the least time of its model over types, levels, SubNets and
@@ -35,6 +36,7 @@ class Dream : public Scheduler {
         window_(context.tenants->size()) {
     for (int model = 0; model < context.profile->models(); ++model) {
       models_.push_back(Look(*context.profile, model));
+      mean_to_go_ += models_.back().to_go / context.profile->models();
     }
   }
 
@@ -137,7 +139,8 @@ class Dream : public Scheduler {
     const auto t = static_cast<std::size_t>(type);
     const double slack = static_cast<double>((request.deadline - view.now).value());
     const double wait = static_cast<double>((view.now - request.arrival).value());
-    const double urgency = costs.to_go / std::max(slack, costs.to_go / 10);
+    const double length = settings_.weigh_urgency ? costs.to_go : mean_to_go_;
+    const double urgency = length / std::max(slack, length / 10);
     const double preference = costs.to_go / costs.time[t];
     const double energy = costs.energy[t] > 0 ? costs.mean_energy / costs.energy[t] : 1;
     return urgency * preference + search_.alpha() * wait / costs.to_go + search_.beta() * energy;
@@ -210,6 +213,7 @@ class Dream : public Scheduler {
   DreamSettings settings_;
   std::vector<int> types_;  // of the accelerators
   std::vector<ModelCosts> models_;
+  double mean_to_go_ = 0;  // over models
   WeightSearch search_;
   std::vector<TenantWindow> window_;  // by tenant
   Picoseconds window_start_;

@@ -90,6 +90,22 @@ TEST(Dream, AlphaWeighsStarvationAgainstUrgency) {
             &patient);
 }
 
+// 100 us of the short task by 500 us: 0.2. 400 us of the long one by 1000 us: 0.4. With the mean of 250 us
+// for both: 0.5 and 0.25.
+TEST(Dream, UrgencyFavoursLongTasksUnlessItIsNotWeighed) {
+  const FakeProfile profile({{{"short", 70, 100}}, {{"long", 70, 400}}});
+  FakeSystem system(profile, 1, 2);
+  system.owners[1].model = 1;
+  const Request& soon = system.Add(0, 500, 0);
+  const Request& large = system.Add(0, 1000, 1);
+  SchedulerSettings settings = Weights(0, 0);
+  EXPECT_EQ(system.Ask(*MakeScheduler("dream", system.Context(settings)), 0).start.at(0).requests.at(0),
+            &large);
+  settings.dream.weigh_urgency = false;
+  EXPECT_EQ(system.Ask(*MakeScheduler("dream", system.Context(settings)), 0).start.at(0).requests.at(0),
+            &soon);
+}
+
 // Type 0: 100 us, 10 uJ; type 1: 200 us, 1 uJ. to_go 150 us, slack 1500 us, mean energy 5.5 uJ.
 // Type 0: 0.1 · 1.5 + 0.55 β; type 1: 0.1 · 0.75 + 5.5 β: the second above β = 0.075 / 4.95 = 0.01515.
 TEST(Dream, BetaWeighsEnergyAgainstTheFasterAccelerator) {
