@@ -44,6 +44,7 @@ class InferCommand {
         subnet_(FindSubNet(session_.net, options.subnet)),
         cached_(FindSubGraph(session_, options.cached)),
         data_(options.data, session_.net, subnet_, options.force) {
+    WarnOfServingSystem(session_.experiment, "infer");
     if (!options.output.empty()) CheckWritable(options.output, options.force);
     data_.DumpNext(subnet_);
   }

@@ -45,7 +45,7 @@ class ServingCommand {
     report_.caching = run_.caching();
     report_.queue_limit = experiment.serving.queue_limit;
     report_.energy_table = energy_.name;
-    for (const config::AcceleratorType& type : run_.plan().types)
+    for (const config::AcceleratorPlan& type : run_.plan().types)
       report_.hypothetical = report_.hypothetical || !type.hardware.device.enforce_capacity;
   }
 

@@ -43,7 +43,7 @@ ServingRun::ServingRun(const config::Experiment& experiment)
   forecast_ = MakeServingPolicy(scheduler.policy);
   if (forecast_ == nullptr) forecast_ = MakeServingPolicy("strict_latency");
   MachineConfig machine;
-  for (const config::AcceleratorType& type : plan_.types)
+  for (const config::AcceleratorPlan& type : plan_.types)
     machine.types.push_back({type.hardware, type.levels});
   machine.accelerators = plan_.accelerators;
   for (const auto& model : plan_.models) machine.models.push_back(model.get());

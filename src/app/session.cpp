@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "log.hpp"
 #include "sushi/config/hash.hpp"
 #include "sushi/config/model_file.hpp"
 #include "sushi/report/latency_table_file.hpp"
@@ -42,6 +43,16 @@ UserError WithOrigin(const config::Experiment& experiment, const UserError& erro
 
 Session::Session(const std::vector<std::string>& files, const std::vector<std::string>& sets)
     : Session(config::LoadExperiment(files, sets)) {}
+
+void WarnOfServingSystem(const config::Experiment& experiment, const std::string& command) {
+  const config::ServingConfig& serving = experiment.serving;
+  const bool tenants = std::any_of(serving.tenants.begin(), serving.tenants.end(),
+                                   [](const config::TenantEntry& tenant) { return tenant.model != nullptr; });
+  if (serving.types.empty() && !tenants) return;
+  Warn(command +
+       " takes the accelerator of `accel` and the model of `supernet`; what the sections accelerators and " +
+       "tenants say is left out");
+}
 
 std::shared_ptr<const SuperNet> LoadNet(const config::Experiment& experiment) {
   config::RequireSupernet(experiment);

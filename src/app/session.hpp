@@ -31,6 +31,10 @@ struct Session {
   Session& operator=(const Session&) = delete;
 };
 
+// For commands that look at one accelerator and one SuperNet: says that sections accelerators and tenants, if
+// there are any, are not what it shows.
+void WarnOfServingSystem(const config::Experiment& experiment, const std::string& command);
+
 // A message "KEY: …" from who knows which key is to blame, with the place where the experiment sets it.
 UserError WithOrigin(const config::Experiment& experiment, const UserError& error);
 

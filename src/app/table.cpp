@@ -12,6 +12,7 @@ namespace sushi::app {
 
 void Table(const TableOptions& options) {
   Session session(options.files, options.sets);
+  WarnOfServingSystem(session.experiment, "table");
   if (!options.out.empty()) CheckWritable(options.out, options.force);
   const bool prefixes = session.experiment.scheduler.caching == "last_served";
   const Columns columns = MakeColumns(session, !prefixes, prefixes);

@@ -135,6 +135,24 @@ std::vector<IdentityCheck> CheckIdentity(const Summary& baseline, const Summary&
   return checks;
 }
 
+// Every run of a stream has a policy, every run of a serving system an engine.
+const char* KindOf(const Summary& summary) {
+  for (const Metric& metric : summary.metrics) {
+    if (metric.key == "policy") return "one stream";
+    if (metric.key == "engine") return "a serving system";
+  }
+  return nullptr;
+}
+
+void RequireSameKind(const Summary& baseline, const Summary& result) {
+  const char* const was = KindOf(baseline);
+  const char* const now = KindOf(result);
+  if (was == nullptr || now == nullptr || std::string(was) == now) return;
+  throw UserError({result.path, 0}, "",
+                  "is of " + std::string(now) + ", the baseline " + baseline.path + " of " + was +
+                      ": they have no metrics in common");
+}
+
 }  // namespace
 
 std::size_t Comparison::Failed() const {
@@ -151,6 +169,7 @@ std::size_t Comparison::Count(Move move) const {
 
 Comparison Compare(const Summary& baseline, const Summary& result, const std::vector<ToleranceRule>& rules,
                    const std::vector<std::string>& allowed) {
+  RequireSameKind(baseline, result);
   Comparison comparison;
   comparison.baseline_path = baseline.path;
   comparison.result_path = result.path;

@@ -22,7 +22,7 @@ std::vector<AcceleratorEntry> EntriesOf(const ServingConfig& serving) {
 
 void AddTypes(const Experiment& e, ServingPlan& plan) {
   for (const AcceleratorEntry& entry : EntriesOf(e.serving)) {
-    AcceleratorType type;
+    AcceleratorPlan type;
     type.name = entry.name;
     type.hardware = HardwareOf(e, entry);
     type.levels = entry.levels;

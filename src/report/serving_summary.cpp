@@ -8,7 +8,7 @@
 namespace sushi::report {
 namespace {
 
-constexpr std::size_t kNameWidth = 10, kLongNameWidth = 20;
+constexpr std::size_t kNameWidth = 10, kModelWidth = 12, kLongNameWidth = 20;
 
 // Names are data: cut to `width` bytes, never within a character.
 std::string Short(const std::string& name, std::size_t width) {
@@ -118,7 +118,7 @@ void PrintTenants(const ServingReport& report, const Units& units, std::ostream&
     const Tenant& who = report.names.tenants[t];
     const TenantMetrics& tenant = report.metrics.tenants[t];
     rows.push_back({Short(who.name, kNameWidth),
-                    Short(report.names.models[static_cast<std::size_t>(who.model)], kNameWidth),
+                    Short(report.names.models[static_cast<std::size_t>(who.model)], kModelWidth),
                     std::to_string(tenant.issued), Share(tenant.in_time, tenant.issued),
                     Share(tenant.issued - tenant.served, tenant.issued), FixedText(tenant.InTimeTop1(), 2),
                     TimeText(static_cast<double>(tenant.response.p99_ps), units),

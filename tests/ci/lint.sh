@@ -4,7 +4,7 @@
 #   tests/ci/lint.sh format   clang-format 14 changes nothing
 #   tests/ci/lint.sh fix      let clang-format rewrite the files
 #   tests/ci/lint.sh tidy [FILE…]  clang-tidy on FILEs, else on all of src; needs build/release configured
-#   tests/ci/lint.sh tidy-changed  on what the last 20 commits, or nothing yet committed, changed
+#   tests/ci/lint.sh tidy-changed  on what the last 10 commits, or nothing yet committed, changed
 #   tests/ci/lint.sh scripts  shellcheck on the shell scripts
 #   tests/ci/lint.sh layers   no layer includes what it may not use (docs/architecture.md)
 set -euo pipefail
@@ -47,7 +47,7 @@ changed_sources() {
     find src -name '*.cpp'
     return
   fi
-  { git log -20 --name-only --format= -- src include
+  { git log -10 --name-only --format= -- src include
     git diff --name-only HEAD -- src include
     git ls-files --others --exclude-standard -- src include; } | sort -u | while IFS= read -r file; do
     case "$file" in

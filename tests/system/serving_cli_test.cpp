@@ -143,6 +143,14 @@ TEST(ServingCommand, WhatBelongsToOneStreamIsRefused) {
                 "serving.accelerators: needs serving.engine");
 }
 
+TEST(ServingCommand, TablesOfOneAcceleratorSayWhatTheyLeaveOut) {
+  const Scratch scratch;
+  const Outcome outcome = scratch.Run("table configs/experiment/serving_cascade.yaml");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_NE(outcome.err.find("accelerators and tenants say is left out"), std::string::npos) << outcome.err;
+  EXPECT_EQ(scratch.Run("table configs/experiment/quickstart.yaml").err, "");
+}
+
 TEST(ServingCommand, ASweepHasItsFiguresForEveryPoint) {
   const Scratch scratch;
   scratch.Write("s.yaml",

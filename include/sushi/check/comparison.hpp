@@ -67,8 +67,8 @@ struct Comparison {
 
 // Of two rules that match a metric the later one holds; without one, tolerance 0. `allowed` names parts of
 // the identity that may differ. The hash `configuration` covers the other inputs, so it counts only where
-// they (hardware, model, trace) are the same. UserError for a rule that matches no metric of either side and
-// for an unknown part, with the nearest name.
+// they (hardware, model, trace) are the same. UserError for results of which only one is a serving system's,
+// for a rule that matches no metric of either side and for an unknown part, with the nearest name.
 Comparison Compare(const Summary& baseline, const Summary& result, const std::vector<ToleranceRule>& rules,
                    const std::vector<std::string>& allowed);
 

@@ -11,7 +11,7 @@
 
 namespace sushi::config {
 
-struct AcceleratorType {
+struct AcceleratorPlan {
   std::string name;
   HardwareConfig hardware;         // its clock is that of level 0
   std::vector<PowerLevel> levels;  // at least one; the first is the nominal one
@@ -31,7 +31,7 @@ struct TenantPlan {
 };
 
 struct ServingPlan {
-  std::vector<AcceleratorType> types;
+  std::vector<AcceleratorPlan> types;
   std::vector<int> accelerators;                        // the type of each
   std::vector<std::shared_ptr<const SuperNet>> models;  // different ones, in order of first use
   std::vector<TenantPlan> tenants;

@@ -37,6 +37,18 @@ TEST(CheckTolerance, ALimitMetExactlyPassesAndOneStepBeyondFails) {
   EXPECT_FALSE(Passes("-10", "11", "200"));
 }
 
+TEST(CheckKind, AStreamAndAServingSystemHaveNothingToCompare) {
+  const std::string stream = SummaryText(R"("policy": "p", "m": 1)"),
+                    system = SummaryText(R"("engine": "tlm", "m": 1)");
+  EXPECT_EQ(CompareTexts(stream, stream).Failed(), 0u);
+  EXPECT_EQ(CompareTexts(system, system).Failed(), 0u);
+  EXPECT_EQ(
+      Refusal([&] { CompareTexts(stream, system); }),
+      "result.json: is of a serving system, the baseline golden.json of one stream: they have no metrics in "
+      "common");
+  EXPECT_THAT(Refusal([&] { CompareTexts(system, stream); }), HasSubstr("is of one stream"));
+}
+
 TEST(CheckTolerance, LimitsAreThoseOfTheDecimalsInTheFiles) {
   EXPECT_TRUE(Passes("81.65", "81.73165", "0.1"));
   EXPECT_FALSE(Passes("81.65", "81.7316500001", "0.1"));

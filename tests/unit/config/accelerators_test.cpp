@@ -46,11 +46,11 @@ TEST_F(Accelerators, DifferFromTheExperimentInTheKeysOfTheirType) {
       "              {clock_mhz: 100, energy_scale: 0.5, active_mw: 300, idle_mw: 300}],\n"
       "     throttle: {bursts: 8, window_cycles: 100}}\n");
   EXPECT_THAT(plan.accelerators, ElementsAre(0, 1, 1));
-  const AcceleratorType& big = plan.types[0];
+  const AcceleratorPlan& big = plan.types[0];
   EXPECT_EQ(big.name, "big");
   EXPECT_EQ(big.hardware.accel.pb.capacity_kib, 2000);
   EXPECT_EQ(big.hardware.accel.clock_mhz, 200);
-  const AcceleratorType& small = plan.types[1];
+  const AcceleratorPlan& small = plan.types[1];
   EXPECT_EQ(small.hardware.accel.pb.capacity_kib, 100);
   EXPECT_EQ(small.hardware.accel.sb.capacity_kib, 600);
   EXPECT_EQ(small.levels[0].clock_mhz, 300);
