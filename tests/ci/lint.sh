@@ -37,24 +37,14 @@ layers() {
   return "$status"
 }
 
-tidy() { xargs -0 -r -P "$(nproc)" -n 1 clang-tidy --quiet -p build/release; }
+# tidy ARGUMENT…: clang-tidy for each file of stdin, a line each; {} stands for the file.
+tidy() { tr '\n' '\0' | xargs -0 -r -P "$(nproc)" -I{} clang-tidy --quiet "$@"; }
 
-# The sources of src that changed, and for a header that did the first source that includes it; without a history
-# all of them, which is also what the only commit of a shallow clone changed.
-changed_sources() {
+changed() {  # changed PATHSPEC…: the files that did, and are there
   local file
-  if ! git rev-parse --quiet --verify HEAD >/dev/null 2>&1; then
-    find src -name '*.cpp'
-    return
-  fi
-  { git log -10 --name-only --format= -- src include
-    git diff --name-only HEAD -- src include
-    git ls-files --others --exclude-standard -- src include; } | sort -u | while IFS= read -r file; do
-    case "$file" in
-      *.cpp) echo "$file" ;;
-      *.hpp) grep -rlE --include='*.cpp' "[\"/]${file##*/}\"" src | sort | head -1 ;;
-    esac
-  done | sort -u | while IFS= read -r file; do
+  { git log -10 --name-only --format= -- "$@"
+    git diff --name-only HEAD -- "$@"
+    git ls-files --others --exclude-standard -- "$@"; } | sort -u | while IFS= read -r file; do
     if [[ -e $file ]]; then echo "$file"; fi
   done
 }
@@ -66,15 +56,19 @@ case "${1:-}" in
   tidy)
     shift
     if (($# > 0)); then
-      printf '%s\0' "$@"
+      printf '%s\n' "$@"
     else
-      find src -name '*.cpp' -print0
-    fi | tidy
+      find src -name '*.cpp'
+    fi | tidy -p build/release {}
     ;;
   tidy-changed)
-    files=$(changed_sources)
-    echo "clang-tidy: $(wc -l <<<"$files") of $(find src -name '*.cpp' | wc -l) sources changed" >&2
-    tr '\n' '\0' <<<"$files" | tidy
+    if [[ $(git rev-parse --is-shallow-repository 2>/dev/null) != false ]]; then  # no history to tell
+      find src -name '*.cpp' | tidy -p build/release {}
+    else
+      changed 'src/*.cpp' | tidy -p build/release {}
+      # No compile command is a header's own.
+      changed 'src/*.hpp' 'include/*.hpp' | tidy {} -- -xc++ -std=c++17 "-I$PWD/include"
+    fi
     ;;
   scripts) shellcheck quickstart.sh test.sh .ci/run tests/ci/*.sh ;;
   *) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
