@@ -73,11 +73,8 @@ class ServingCore::State {
       executor.SetThrottle(now, throttle.accelerator, throttle.bursts, throttle.window_cycles);
     setup_.throttles.clear();
     if (wake_ && *wake_ <= now) wake_.reset();
-    bool layers = false;
-    for (const RunEvent& event : events) {
-      layers = layers || setup_.scheduler->wants_layers();
-      Note(event);
-    }
+    for (const RunEvent& event : events) Note(event);
+    bool layers = !events.empty() && setup_.scheduler->wants_layers();
     do {
       std::vector<Request> cascades;
       cascades.swap(cascades_);

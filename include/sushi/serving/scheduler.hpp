@@ -100,9 +100,8 @@ class Scheduler {
  public:
   virtual ~Scheduler() = default;
   virtual bool preemptive() const { return false; }  // asked when no accelerator is idle, too
-  virtual bool wants_layers() const {
-    return false;
-  }  // LayerDone() is told, and Decide() asked then and when a job ends
+  // LayerDone() is told, and Decide() asked then and when a job ends.
+  virtual bool wants_layers() const { return false; }
   virtual void Decide(const SystemView& view, Decision& decision) = 0;
   virtual void Finished(const SystemView& /*view*/, const JobOutcome& /*outcome*/) {}
   virtual void LayerDone(const SystemView& /*view*/, const Job& /*job*/) {}
